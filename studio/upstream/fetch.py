@@ -1,0 +1,191 @@
+"""A video from its link to a file: guarded, capped, sniffed, resumed once where it was cut, never half."""
+
+import asyncio
+import hashlib
+import re
+import ssl
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from studio.upstream.client import Gateway, caused_by, get
+from studio.upstream.guard import PrivateAddress
+
+REDIRECTS_MAX = 3
+RESUMES_MAX = 2
+TOTAL_SECONDS = 30 * 60.0
+SNIFF_BYTES = 512
+REFUSED = {"html", "json", "text", "image", "hls", "empty"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    size: int  # bytes
+    sha256: str
+    content_type: str
+    final_url: str
+
+
+class FetchFailed(Exception):
+    """``code``: html, json, text, image, hls, not_video, empty, cut, too_big, private_address, redirects, status,
+    timeout, tls, network or bad_url. ``detail``: a short fact such as "HTTP 404"."""
+
+    def __init__(self, code: str, detail: str = ""):
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code, self.detail = code, detail
+
+
+def sniff(first: bytes) -> str:
+    """What a file is by its first bytes: video, html, json, hls, image, text or empty. "unknown" is let through to the
+    decoder, which has the last word."""
+    if not first:
+        return "empty"
+    if first[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp"):
+        return "video"
+    if first.startswith((b"\x1a\x45\xdf\xa3", b"OggS", b"FLV\x01")) or (
+        first[:4] == b"RIFF" and first[8:12] == b"AVI "
+    ):
+        return "video"
+    if first[0] == 0x47 and len(first) > 188 and first[188] == 0x47:
+        return "video"
+    if first.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8")) or (first[:4] == b"RIFF" and first[8:12] == b"WEBP"):
+        return "image"
+    start = first.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"#EXTM3U"):
+        return "hls"
+    if start.startswith(b"<"):
+        return "html"
+    if start.startswith((b"{", b"[")):
+        return "json"
+    control = sum(byte < 9 or 13 < byte < 32 for byte in first)
+    return "text" if control == 0 and start else "unknown"
+
+
+async def fetch(
+    http: httpx.AsyncClient,
+    url: str,
+    into: Path,
+    *,
+    gateway: Gateway,
+    max_bytes: int,
+    told: Callable[[int, int | None], None] | None = None,
+) -> Fetched:
+    """Writes the video to ``into``. Raises FetchFailed and leaves no file behind otherwise."""
+    try:
+        async with asyncio.timeout(TOTAL_SECONDS):
+            return await _Fetch(http, into, gateway, max_bytes, told).run(url)
+    except BaseException as error:
+        into.unlink(missing_ok=True)
+        if isinstance(error, TimeoutError | httpx.TimeoutException):
+            raise FetchFailed("timeout") from error
+        if isinstance(error, httpx.HTTPError):
+            raise _failed(error) from error
+        if isinstance(error, httpx.InvalidURL):
+            raise FetchFailed("bad_url") from error
+        raise
+
+
+def _failed(error: httpx.HTTPError) -> FetchFailed:
+    if caused_by(error, PrivateAddress):
+        return FetchFailed("private_address")
+    if caused_by(error, ssl.SSLError):
+        return FetchFailed("tls")
+    return FetchFailed("network", str(error)[:200])
+
+
+class _Fetch:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        into: Path,
+        gateway: Gateway,
+        max_bytes: int,
+        told: Callable[[int, int | None], None] | None,
+    ):
+        self.http, self.into, self.gateway, self.max_bytes, self.told = http, into, gateway, max_bytes, told
+        self.size = 0
+        self.digest = hashlib.sha256()
+        self.first = b""
+
+    async def run(self, url: str) -> Fetched:
+        response, final = await self.open(url)
+        for attempt in range(RESUMES_MAX + 1):
+            async with aclosing(response):
+                promised = self.check(response)
+                kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
+                tag = response.headers.get("etag", "")
+                cut = await self.copy(response, promised)
+            if not cut:
+                return self.done(kind, final)
+            resumable = response.headers.get("accept-ranges", "").lower() == "bytes" or response.status_code == 206
+            if attempt == RESUMES_MAX or not resumable or not self.size:
+                break
+            asked = {"Range": f"bytes={self.size}-"} | ({"If-Range": tag} if tag and not tag.startswith("W/") else {})
+            response = await get(self.http, self.gateway, final, asked)
+            if response.status_code != 206 or not self.continues(response):
+                await response.aclose()
+                break
+        raise FetchFailed("cut", f"{self.size} bytes")
+
+    async def open(self, url: str) -> tuple[httpx.Response, str]:
+        for _ in range(REDIRECTS_MAX + 1):
+            if urlsplit(url).scheme not in ("http", "https"):
+                raise FetchFailed("bad_url")
+            response = await get(self.http, self.gateway, url)
+            if response.status_code not in (301, 302, 303, 307, 308):
+                return response, url
+            await response.aclose()
+            target = response.headers.get("location", "")
+            if not target:
+                raise FetchFailed("status", f"HTTP {response.status_code}")
+            url = urljoin(url, target)
+        raise FetchFailed("redirects")
+
+    def check(self, response: httpx.Response) -> int | None:
+        """The promised size of the whole file in bytes, or None. Refuses by status and by promise, before any byte."""
+        if response.status_code not in (200, 206):
+            raise FetchFailed("status", f"HTTP {response.status_code}")
+        length = response.headers.get("content-length", "")
+        promised = int(length) + self.size if length.isdecimal() else None
+        if promised is not None and promised > self.max_bytes:
+            raise FetchFailed("too_big", f"{promised} bytes")
+        return promised
+
+    def continues(self, response: httpx.Response) -> bool:
+        found = re.match(r"bytes (\d+)-", response.headers.get("content-range", ""))
+        return found is not None and int(found[1]) == self.size
+
+    async def copy(self, response: httpx.Response, promised: int | None) -> bool:
+        """True when the body stopped short of what was promised."""
+        with self.into.open("ab" if self.size else "wb") as file:
+            try:
+                async for data in response.aiter_raw(256 * 1024):
+                    self.sniffed(data)
+                    self.size += len(data)
+                    if self.size > self.max_bytes:
+                        raise FetchFailed("too_big")
+                    self.digest.update(data)
+                    await asyncio.to_thread(file.write, data)
+                    if self.told:
+                        self.told(self.size, promised)
+            except (httpx.RemoteProtocolError, httpx.ReadError):
+                return True
+        return promised is not None and self.size < promised
+
+    def sniffed(self, data: bytes) -> None:
+        if len(self.first) >= SNIFF_BYTES:
+            return
+        self.first += data[:SNIFF_BYTES]
+        if len(self.first) >= 12 and (kind := sniff(self.first)) in REFUSED:
+            raise FetchFailed(kind)
+
+    def done(self, kind: str, final: str) -> Fetched:
+        if not self.size:
+            raise FetchFailed("empty")
+        if (found := sniff(self.first)) in REFUSED:
+            raise FetchFailed(found)
+        return Fetched(self.size, self.digest.hexdigest(), kind, final)

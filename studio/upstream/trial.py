@@ -1,0 +1,90 @@
+"""Trying a gateway without starting a job: the list of models, then a request that cannot become one."""
+
+import asyncio
+import json
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from studio.upstream.addresses import endpoint
+from studio.upstream.client import Exchange, Gateway, get, read_up_to
+from studio.upstream.failures import Failure
+
+TRIAL_SECONDS = 25.0
+MODELS_MAX_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``code``: ok, no_connection, private_address, tls, not_http, html, timeout, bad_key, no_such_model, not_chat,
+    load, quota or unclear. ``detail``: the gateway's own words. ``models``: ids it lists, if it does."""
+
+    code: str
+    detail: str = ""
+    models: tuple[str, ...] = field(default=())
+
+
+async def trial(http: httpx.AsyncClient, gateway: Gateway, model: str = "") -> Verdict:
+    try:
+        async with asyncio.timeout(TRIAL_SECONDS):
+            models = await _models(http, gateway)
+            if model and models and model not in models:
+                return Verdict("no_such_model", model, models)
+            return await _post(http, gateway, model or next(iter(models), "sora-2"), models)
+    except TimeoutError:
+        return Verdict("timeout")
+
+
+async def _models(http: httpx.AsyncClient, gateway: Gateway) -> tuple[str, ...]:
+    """Ids the gateway lists; empty when it lists none: many gateways have no such page."""
+    try:
+        response = await get(http, gateway, endpoint(gateway.base_url, "models"))
+        async with aclosing(response):
+            told = json.loads(await read_up_to(response, MODELS_MAX_BYTES)) if response.status_code == 200 else {}
+    except (httpx.HTTPError, ValueError, RecursionError):
+        return ()
+    except Exception:
+        return ()
+    data = told.get("data") if isinstance(told, dict) else None
+    ids = [entry.get("id") for entry in data if isinstance(entry, dict)] if isinstance(data, list) else []
+    return tuple(id_ for id_ in ids if isinstance(id_, str) and 0 < len(id_) <= 200)[:2000]
+
+
+async def _post(http: httpx.AsyncClient, gateway: Gateway, model: str, models: tuple[str, ...]) -> Verdict:
+    """Empty messages: every gateway refuses them before a job begins, and how it refuses tells what it is."""
+    exchange = Exchange(http, gateway, {"model": model, "messages": [], "stream": False})
+    async for _ in exchange:
+        pass
+    reading = exchange.reading()
+    failure = reading.failure
+    if exchange.status is None and failure is not None:
+        return Verdict(_unreached(failure), failure.message, models)
+    if exchange.status in (401, 403) or (failure is not None and failure.kind == "auth"):
+        return Verdict("bad_key", _said(failure), models)
+    if exchange.reader._shape == "html":
+        return Verdict("html", _said(failure), models)
+    if failure is not None and failure.advice == "check_model":
+        return Verdict("no_such_model", model, models)
+    if exchange.status in (404, 405):
+        return Verdict("not_chat", _said(failure), models)
+    if failure is not None and failure.kind in ("quota", "load"):
+        return Verdict(failure.kind, failure.message, models)
+    if reading.envelope or (failure is not None and exchange.reader._shape in ("json", "sse")):
+        return Verdict("ok", "", models)
+    return Verdict("unclear", _said(failure), models)
+
+
+def _unreached(failure: Failure) -> str:
+    if failure.advice == "allow_private":
+        return "private_address"
+    if "certificate" in failure.message:
+        return "tls"
+    if "speak HTTP" in failure.message:
+        return "not_http"
+    return "timeout" if failure.code == "cut" else "no_connection"
+
+
+def _said(failure: Failure | None) -> Any:
+    return failure.message if failure else ""
