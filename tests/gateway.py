@@ -6,6 +6,8 @@ The model's name chooses what is played: the name of a file in tests/upstream/sa
 import asyncio
 import contextlib
 import json
+import socket
+import struct
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -115,7 +117,9 @@ class FakeGateway:
         await writer.drain()
         gone = asyncio.ensure_future(reader.read())
         for step in answer.steps:
-            if step == "cut":
+            if step == "cut":  # a reset, as a crashed gateway or a proxy sends it; a plain close is only an early end
+                raw = writer.get_extra_info("socket")
+                raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 writer.transport.abort()
             elif isinstance(step, bytes):
                 writer.write(step)

@@ -79,7 +79,7 @@ class GalleryGrid extends HTMLElement {
 
   remember(event) {
     const card = event.target.closest(".gallery-open")?.closest(".gallery-card");
-    if (!card || !card.id.startsWith("item-")) return;
+    if (event.defaultPrevented || !card || !card.id.startsWith("item-")) return;
     const address = new URL(location.href);
     address.searchParams.delete("after");
     address.searchParams.delete("deleted");

@@ -27,12 +27,24 @@ document.addEventListener("htmx:after:swap", () => {
   document.querySelector("[aria-invalid=true]")?.focus();
 });
 
+// The clipboard's own interface exists only over https and on localhost; a studio on the team's network has neither.
+async function copied(source) {
+  const text = source.value ?? source.textContent;
+  if (navigator.clipboard) return navigator.clipboard.writeText(text).then(() => true, () => false);
+  const box = document.createElement("textarea");
+  box.value = text;
+  document.body.append(box);
+  box.select();
+  const done = document.execCommand("copy");
+  box.remove();
+  return done;
+}
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (button) {
     const source = document.getElementById(button.dataset.copy);
-    await navigator.clipboard.writeText(source.value ?? source.textContent);
-    toast(button.dataset.copied);
+    if (await copied(source)) toast(button.dataset.copied);
   }
   const opener = event.target.closest("[data-dialog]");
   if (opener) document.getElementById(opener.dataset.dialog)?.showModal();

@@ -86,6 +86,11 @@ def deleted_for(user: User) -> QuerySet[GalleryItem]:
     return all_items_for(user).filter(deleted_at__isnull=False).order_by("-deleted_at")
 
 
+def deleted_item_for(user: User, pk: UUID | None) -> GalleryItem | None:
+    """For the notice with Undo after deleting: None when it was restored meanwhile, or is nobody's here."""
+    return deleted_for(user).filter(pk=pk).first() if pk else None
+
+
 def item_for(user: User, pk: UUID) -> GalleryItem:
     """The video, or Http404: for a stranger, for nobody's id, and for one that was deleted."""
     return _one(items_for(user), pk)

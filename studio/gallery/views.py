@@ -35,7 +35,7 @@ def listing(request: MemberRequest) -> HttpResponse:
         return render(request, "gallery/_cards.html", context)
     models = queries.model_names_for(request.user)
     context |= {
-        "just_deleted": queries.deleted_for(request.user).filter(pk=form.cleaned_data.get("deleted")).first(),
+        "just_deleted": queries.deleted_item_for(request.user, form.cleaned_data.get("deleted")),
         "models": models if not filters.model or filters.model in models else [filters.model, *models],
         "states": STATES,
         "orientations": Orientation.choices,

@@ -96,7 +96,7 @@ def still_welcome(user: User, session: Any) -> bool:
         return False
     if session is None or not session.session_key:
         return True
-    stored = type(session)(session.session_key)  # a fresh read: the handshake's copy would never change
+    stored = session.__class__(session.session_key)  # a fresh read: the handshake's copy would never change
     return stored.get("_auth_user_hash") == fresh.get_session_auth_hash()
 
 

@@ -327,6 +327,10 @@ class VideoModelForm(forms.ModelForm):
             "currency": _("Three letters: USD, EUR, CNY."),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.initial["price"] = self.instance.shown_price
+
     def clean_model_id(self) -> str:
         model_id: str = self.cleaned_data["model_id"]
         if not is_usable_id(model_id):

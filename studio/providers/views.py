@@ -1,11 +1,13 @@
 """Settings → Providers. One page per gateway: its models, where it is, its habits; each part is saved by itself."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
@@ -22,7 +24,7 @@ from studio.providers.forms import (
     is_usable_id,
 )
 from studio.providers.models import Provider, VideoModel
-from studio.providers.words import finding_of
+from studio.providers.words import QUOTED, finding_of
 from studio.upstream.trial import Verdict
 from studio.workspaces.access import MemberRequest, Right, member
 
@@ -42,8 +44,13 @@ def listing(request: MemberRequest) -> HttpResponse:
 
 
 def _row(provider: Provider) -> dict[str, Any]:
-    address = queries.base_url_of(provider)
-    return {"provider": provider, "address": address, "finding": finding_of(provider.last_verdict)}
+    tested = provider.last_tested_at
+    return {
+        "provider": provider,
+        "address": queries.base_url_of(provider),
+        "finding": finding_of(provider.last_verdict),
+        "just_tested": tested is not None and timezone.now() - tested < timedelta(minutes=1),
+    }
 
 
 @sensitive_post_parameters("key")
@@ -146,7 +153,8 @@ def test(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Waits for the gateway up to 25 s. The request's thread is its own, and no transaction is open meanwhile."""
     provider = queries.provider_for(request.user, pk)
     verdict = actions.try_provider(provider)
-    context = _row(provider) | {"said": verdict.detail, **_listed(provider, verdict)}
+    said = {"said": verdict.detail, "said_by_gateway": verdict.code in QUOTED}
+    context = _row(provider) | {"verdict": verdict} | said | _listed(provider, verdict)
     if request.htmx:
         return render(request, "providers/_verdict.html", context)
     return _page(request, provider, **context)

@@ -50,7 +50,7 @@ FINDINGS: dict[str, Finding] = {
     ),
     "no_such_model": Finding(
         "error",
-        _("The gateway does not know the first model below."),
+        _("The gateway does not know this provider's first model."),
         _("Correct the model's id, or choose one that the gateway lists."),
     ),
     "not_chat": Finding(
@@ -81,6 +81,9 @@ def finding_of(code: str) -> Finding | None:
     """None before the first test; a code of a later version reads as unclear."""
     return FINDINGS.get(code, FINDINGS["unclear"]) if code else None
 
+
+# Verdicts whose detail is the gateway's own words; that of the others is technical, from this side of the wire.
+QUOTED = {"bad_key", "html", "not_chat", "load", "quota", "unclear"}
 
 ADDRESS_WORDS: dict[str, Any] = {
     "empty": _("Paste the gateway's address."),

@@ -136,7 +136,8 @@ class Reader:
             yield from self._json(body)
         elif self._shape == "html":
             yield from self._fail(from_html(body, self.status if self.status >= 400 else None))
-        yield from self.answer.close()
+        for event in self.answer.close():
+            yield from self._fail(event.failure) if isinstance(event, Failed) else (event,)
         if self.status >= 400 and self._failure is None:
             yield from self._fail(self._refused())
         if outside is not None and not self.answer.links.results:
