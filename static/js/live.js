@@ -12,6 +12,8 @@ class StudioLive extends HTMLElement {
     this.addEventListener("htmx:ws:close", (event) => this.closed(event.detail.code));
     this.addEventListener("htmx:ws:before:message:incoming", (event) => this.before(event));
     this.addEventListener("htmx:ws:after:message:incoming", (event) => this.after(event));
+    const early = this._htmx?.ws?.connection?.socket; // from a warm cache the socket may be open before this file ran
+    if (early?.readyState === WebSocket.OPEN) this.watch(early);
   }
 
   positions() {

@@ -1,31 +1,34 @@
-// What every page does: toasts, copy buttons, dialogs, and saying so when a request fails.
+// What every page does: saying so when a request fails, bringing the eye to what is wrong, copy buttons, dialogs, menus.
 
-const TOAST_MS = 8000;
+import { toast } from "./toasts.js";
 
-export function toast(text, kind = "info") {
-  const box = document.createElement("div");
-  box.className = "toast";
-  box.dataset.kind = kind;
-  box.textContent = text;
-  document.getElementById("toasts").append(box);
-  setTimeout(() => box.remove(), TOAST_MS);
+const words = document.getElementById("toasts")?.dataset ?? {};
+
+// -- requests that fail. Forms with errors (422) and refusals (HX-Retarget) bring their own words and are swapped as usual.
+
+const isWholePage = (text) => /^\s*<!doctype/i.test(text);
+
+document.addEventListener("htmx:response:error", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.response.status === 422 || ctx.hx?.retarget || ctx.hx?.redirect) return;
+  if (ctx.response.status < 500 && ctx.text && !isWholePage(ctx.text)) return;
+  ctx.swap = "none"; // an error's page never lands inside a part of this one
+  toast(words.fault, "error");
+});
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail.ctx?.request && !event.detail.ctx.response) toast(words.unreachable, "error");
+});
+
+function toFirstError(root) {
+  root.querySelector("[aria-invalid=true]:not([type=hidden])")?.focus();
 }
+// Only after an answer to a form: the socket swaps all the time and must not move anybody's focus.
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx?.response?.status === 422) toFirstError(document);
+});
+toFirstError(document);
 
-for (const box of document.querySelectorAll("#toasts > .toast")) if (!box.querySelector("form")) setTimeout(() => box.remove(), TOAST_MS);
-
-// A refusal or a fault of a partial request is said, never silent; validation errors (422) are swapped by the form.
-document.addEventListener("htmx:after:request", (event) => {
-  const response = event.detail.ctx?.response;
-  const status = response?.status ?? 0;
-  if (status === 401 || status === 404) toast(document.body.dataset.gone ?? "…", "error");
-});
-document.addEventListener("htmx:error", () => {
-  const banner = document.getElementById("connection");
-  if (banner) banner.hidden = false;
-});
-document.addEventListener("htmx:after:swap", () => {
-  document.querySelector("[aria-invalid=true]")?.focus();
-});
+// -- copy
 
 // The clipboard's own interface exists only over https and on localhost; a studio on the team's network has neither.
 async function copied(source) {
@@ -40,17 +43,33 @@ async function copied(source) {
   return done;
 }
 
-document.addEventListener("click", async (event) => {
+async function copy(button) {
+  const source = document.getElementById(button.dataset.copy);
+  if (await copied(source)) toast(button.dataset.copied);
+  else source.select?.(); // so that Ctrl+C is all that is left to do
+}
+
+// -- dialogs and menus
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll(".menu[open]")) if (menu !== except) menu.open = false;
+}
+
+document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");
-  if (button) {
-    const source = document.getElementById(button.dataset.copy);
-    if (await copied(source)) toast(button.dataset.copied);
-  }
+  if (button) copy(button);
   const opener = event.target.closest("[data-dialog]");
   if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
+  event.target.closest("[data-close]")?.closest("dialog")?.close();
+  closeMenus(event.target.closest(".menu"));
 });
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    const menu = event.target.closest(".menu[open]");
+    menu?.querySelector("summary").focus();
+    closeMenus();
+  }
   if (event.key !== "?" || event.target.closest("input, textarea, select, [contenteditable]")) return;
   document.getElementById("keys")?.showModal();
 });

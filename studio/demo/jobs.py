@@ -116,6 +116,11 @@ def job_named(task_id: str) -> Job | None:
     return _jobs.get(task_id)
 
 
+def forget(job: Job) -> None:
+    """The job's status page knows nothing any more."""
+    _jobs.pop(job.id, None)
+
+
 def tidy() -> None:
     """Keeps the newest films; whoever wanted an older one has fetched it."""
     films = sorted(folder().glob("*.mp4"), key=lambda path: path.stat().st_mtime, reverse=True)

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from studio.demo.catalogue import order_of
 from studio.demo.dialect import DONE, REFUSAL, Speaker, closing, echo, error, opening, usage_of, words_for
-from studio.demo.jobs import Job, start
+from studio.demo.jobs import Job, forget, start
 from studio.demo.links import film_link
 from studio.upstream.words import REMIX
 
@@ -74,6 +74,8 @@ async def _text(job: Job, body: dict[str, Any], origin: str, fault: str | None) 
         job.task.cancel()
         yield f"\n\n❌ {'生成失败' if words['done'] == '生成完成' else 'Generation failed'}: {REFUSAL}"
         return
+    if fault in ("cut", "nolink"):
+        forget(job)  # nobody can be asked about it afterwards
     if fault == "ack":
         return  # the job goes on without anybody listening
     counting = False

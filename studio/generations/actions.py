@@ -159,13 +159,20 @@ def fetch_again(generation: Generation) -> bool:
 
 def dismiss(generation: Generation) -> bool:
     """Takes an ended card off the desk; the record and its videos stay."""
-    return bool(
-        Generation.objects.filter(pk=generation.pk).exclude(state__in=ACTIVE).update(dismissed_at=timezone.now())
-    )
+    gone = Generation.objects.filter(pk=generation.pk).exclude(state__in=ACTIVE).update(dismissed_at=timezone.now())
+    transaction.on_commit(lambda: ring_row(generation))
+    return bool(gone)
 
 
 def bring_back(generation: Generation) -> bool:
-    return bool(Generation.objects.filter(pk=generation.pk).update(dismissed_at=None))
+    back = Generation.objects.filter(pk=generation.pk).update(dismissed_at=None)
+    transaction.on_commit(lambda: ring_row(generation))
+    return bool(back)
+
+
+def ring_row(generation: Generation) -> None:
+    """Pages read the row again though its log did not grow."""
+    hub.ring([Change(str(generation.workspace_id), str(generation.pk), generation.seq + 1, generation.seq + 1)])
 
 
 def can_fetch_again(generation: Generation) -> bool:

@@ -39,10 +39,15 @@ def _card(request: MemberRequest, pk: UUID, status: int = 200) -> HttpResponse:
 
 
 def _act(request: MemberRequest, pk: UUID, action: Callable[[Generation], bool]) -> HttpResponse:
-    """Does one thing to a generation and answers its card; 409 when the generation had moved on meanwhile."""
+    """Does one thing to a generation and answers its card; 409 when the generation had moved on meanwhile.
+
+    A page whose socket is open gets the card there, in order: an answer here could overtake a newer state and undo it.
+    """
     done = action(queries.generation_for(request.user, pk))
     if not request.htmx:
         return redirect("generations:detail", pk)
+    if done and request.headers.get("Studio-Live"):
+        return HttpResponse(status=204)
     return _card(request, pk, status=200 if done else 409)
 
 

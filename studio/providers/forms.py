@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from studio.providers.models import Provider, VideoModel
@@ -193,10 +194,10 @@ class HabitsForm(forms.ModelForm):
             "concurrency": _("1 to 200. What is more waits in the studio, not at the gateway."),
         }
 
-    def __init__(self, *args: Any, instance: Provider, **kwargs: Any):
-        forwarded = instance.extra_headers.get(FORWARDED_HOST, "")
-        kwargs["initial"] = {"sends_forwarded_host": bool(forwarded), "forwarded_host": forwarded}
-        super().__init__(*args, instance=instance, **kwargs)
+    def __init__(self, provider: Provider, posted: QueryDict | None = None):
+        forwarded = provider.extra_headers.get(FORWARDED_HOST, "")
+        initial = {"sends_forwarded_host": bool(forwarded), "forwarded_host": forwarded}
+        super().__init__(posted, instance=provider, initial=initial)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -250,7 +251,7 @@ class BaseHeaderRows(forms.BaseFormSet):  # type: ignore[type-arg]
         return {row["name"]: row["value"] for row in rows if row.get("name")}
 
 
-HeaderRows = forms.formset_factory(
+HeaderRows: Any = forms.formset_factory(
     HeaderForm,
     formset=BaseHeaderRows,
     extra=2,
@@ -260,9 +261,11 @@ HeaderRows = forms.formset_factory(
 )
 
 
-def header_rows(provider: Provider, posted: Any = None) -> BaseHeaderRows:
+def header_rows(provider: Provider, posted: QueryDict | None = None) -> BaseHeaderRows:
     others = [(name, value) for name, value in provider.extra_headers.items() if name != FORWARDED_HOST]
-    return HeaderRows(posted, initial=[{"name": name, "value": value} for name, value in others], prefix="headers")
+    initial = [{"name": name, "value": value} for name, value in others]
+    rows: BaseHeaderRows = HeaderRows(posted, initial=initial, prefix="headers")
+    return rows
 
 
 class SecondsField(forms.CharField):
@@ -330,6 +333,8 @@ class VideoModelForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.initial["price"] = self.instance.shown_price
+        if not self.is_bound and not self.instance._state.adding:
+            self.fields["model_id"].widget.attrs["autofocus"] = True  # the row has just been opened
 
     def clean_model_id(self) -> str:
         model_id: str = self.cleaned_data["model_id"]

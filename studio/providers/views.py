@@ -7,12 +7,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import HttpResponseClientRedirect
 
 from studio.providers import actions, queries
 from studio.providers.forms import (
@@ -92,7 +94,7 @@ def edit(request: MemberRequest, pk: UUID) -> HttpResponse:
 @member(Right.MANAGE_PROVIDERS)
 def habits(request: MemberRequest, pk: UUID) -> HttpResponse:
     provider = queries.provider_for(request.user, pk)
-    form, rows = HabitsForm(request.POST, instance=provider), header_rows(provider, request.POST)
+    form, rows = HabitsForm(provider, request.POST), header_rows(provider, request.POST)
     if not (form.is_valid() & rows.is_valid()):  # both are asked, so that both say what is wrong
         return _page(request, queries.provider_for(request.user, pk), habits=form, headers=rows, status=422)
     fields = dict(form.cleaned_data)
@@ -112,7 +114,7 @@ def _page(request: MemberRequest, provider: Provider, status: int = 200, **parts
     context = {
         **_row(provider),
         "form": ProviderForm(workspace=request.workspace, provider=provider),
-        "habits": HabitsForm(instance=provider),
+        "habits": HabitsForm(provider),
         "headers": header_rows(provider),
         "model_form": VideoModelForm(instance=VideoModel(provider=provider), auto_id="model-%s"),
         "editing": None,
@@ -135,6 +137,7 @@ def switch(request: MemberRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @member(Right.MANAGE_PROVIDERS)
+@vary_on_headers("HX-Request")
 def remove(request: MemberRequest, pk: UUID) -> HttpResponse:
     provider = queries.provider_for(request.user, pk)
     try:
@@ -143,6 +146,8 @@ def remove(request: MemberRequest, pk: UUID) -> HttpResponse:
         messages.error(request, _("The Demo provider stays. You can switch it off."))
     else:
         messages.success(request, _("%(name)s is removed. Its generations and videos stay.") % {"name": provider})
+    if request.htmx:  # asked with a confirmation; a followed redirect would leave the address of what is gone
+        return HttpResponseClientRedirect(reverse("providers:list"))
     return redirect("providers:list")
 
 
@@ -153,11 +158,11 @@ def test(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Waits for the gateway up to 25 s. The request's thread is its own, and no transaction is open meanwhile."""
     provider = queries.provider_for(request.user, pk)
     verdict = actions.try_provider(provider)
-    said = {"said": verdict.detail, "said_by_gateway": verdict.code in QUOTED}
-    context = _row(provider) | {"verdict": verdict} | said | _listed(provider, verdict)
+    found: dict[str, Any] = {"verdict": verdict, "said_by_gateway": verdict.code in QUOTED}
+    found |= _listed(provider, verdict)
     if request.htmx:
-        return render(request, "providers/_verdict.html", context)
-    return _page(request, provider, **context)
+        return render(request, "providers/_verdict.html", _row(provider) | found)
+    return _page(request, provider, **found)
 
 
 def _listed(provider: Provider, verdict: Verdict) -> dict[str, list[str]]:
@@ -191,11 +196,11 @@ def add_model(request: MemberRequest, pk: UUID) -> HttpResponse:
     form = VideoModelForm(request.POST, instance=model, auto_id="model-%s")
     if form.is_valid():
         try:
-            actions.add_model(provider, **form.cleaned_data)
+            model = actions.add_model(provider, **form.cleaned_data)
         except actions.NameTaken:
             form.add_error("model_id", _("This provider has this model already."))
         else:
-            return _models(request, provider)
+            return _models(request, provider, saved=model)
     return _models(request, provider, form=form)
 
 
@@ -211,7 +216,7 @@ def edit_model(request: MemberRequest, pk: UUID) -> HttpResponse:
         except actions.NameTaken:
             form.add_error("model_id", _("This provider has this model already."))
         else:
-            return _models(request, model.provider)
+            return _models(request, model.provider, saved=model)
     return _models(request, model.provider, form=form, editing=model)
 
 
@@ -229,13 +234,21 @@ def remove_model(request: MemberRequest, pk: UUID) -> HttpResponse:
 
 
 def _models(
-    request: MemberRequest, provider: Provider, form: VideoModelForm | None = None, editing: VideoModel | None = None
+    request: MemberRequest,
+    provider: Provider,
+    form: VideoModelForm | None = None,
+    editing: VideoModel | None = None,
+    saved: VideoModel | None = None,
 ) -> HttpResponse:
-    """The table of models, alone or in its page, with ``form`` open: for a new row, or in the row of ``editing``."""
+    """The table of models, alone or in its page, with ``form`` open: for a new row, or in the row of ``editing``.
+
+    The keyboard goes on in the row that was ``saved``: its form is gone.
+    """
     if form is None and not request.htmx:
         return redirect("providers:edit", provider.pk)
     fresh = VideoModelForm(instance=VideoModel(provider=provider), auto_id="model-%s")
-    parts = {"model_form": fresh if editing or form is None else form, "editing": editing, "editing_form": form}
+    parts: dict[str, Any] = {"editing": editing, "editing_form": form, "saved": saved}
+    parts["model_form"] = fresh if editing or form is None else form
     status = 422 if form is not None and form.is_bound else 200
     if request.htmx:
         return render(request, "providers/_models.html", {"provider": provider, **parts}, status=status)

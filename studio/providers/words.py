@@ -42,7 +42,7 @@ FINDINGS: dict[str, Finding] = {
     ),
     "timeout": Finding(
         "warn",
-        _("The gateway did not answer in time."),
+        _("No answer came."),
         _("Test again in a minute. If it stays silent, check the address or ask its operator."),
     ),
     "bad_key": Finding(

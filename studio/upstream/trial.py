@@ -61,6 +61,8 @@ async def _post(http: httpx.AsyncClient, gateway: Gateway, model: str, models: t
     failure = reading.failure
     if exchange.status is None and failure is not None:
         return Verdict(_unreached(failure), failure.message, models)
+    if failure is not None and failure.kind in ("quota", "load"):
+        return Verdict(failure.kind, failure.message, models)
     if exchange.status in (401, 403) or (failure is not None and failure.kind == "auth"):
         return Verdict("bad_key", _said(failure), models)
     if exchange.reader._shape == "html":
@@ -69,8 +71,6 @@ async def _post(http: httpx.AsyncClient, gateway: Gateway, model: str, models: t
         return Verdict("no_such_model", model, models)
     if exchange.status in (404, 405):
         return Verdict("not_chat", _said(failure), models)
-    if failure is not None and failure.kind in ("quota", "load"):
-        return Verdict(failure.kind, failure.message, models)
     if reading.envelope or (failure is not None and exchange.reader._shape in ("json", "sse")):
         return Verdict("ok", "", models)
     return Verdict("unclear", _said(failure), models)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from studio.web.secrets import kept_secret
@@ -29,6 +29,10 @@ class TooLate(Exception):
 
 class LastOwner(Exception):
     """A workspace keeps at least one owner."""
+
+
+class NameTaken(Exception):
+    """Two people chose the same sign-in name at the same moment."""
 
 
 # -- the first visit
@@ -103,11 +107,19 @@ def invitation_behind(token: str) -> Invitation | None:
     return found.select_related("workspace", "user").first()
 
 
+def withdraw(invitation: Invitation) -> None:
+    invitation.delete()
+
+
 def join(invitation: Invitation, username: str, name: str, password: str) -> User:
-    with transaction.atomic():
-        _use(invitation)
-        user = User.objects.create_user(username, password=password, name=name)
-        Membership.objects.create(workspace=invitation.workspace, user=user, role=invitation.role)
+    """The account and membership an invitation promises. TooLate if it is used by now; NameTaken leaves it open."""
+    try:
+        with transaction.atomic():
+            _use(invitation)
+            user = User.objects.create_user(username, password=password, name=name)
+            Membership.objects.create(workspace=invitation.workspace, user=user, role=invitation.role)
+    except IntegrityError as error:
+        raise NameTaken from error
     return user
 
 
@@ -134,6 +146,7 @@ def change_role(membership: Membership, role: str) -> None:
     with transaction.atomic():
         if role != Role.OWNER:
             _keep_an_owner(membership)
+            _take_admin(membership.user)
         Membership.objects.filter(pk=membership.pk).update(role=role)
 
 
@@ -141,14 +154,21 @@ def remove_member(membership: Membership) -> None:
     """Takes the person out; their prompts and clips stay. Open pages and sockets of theirs end."""
     with transaction.atomic():
         _keep_an_owner(membership)
+        _take_admin(membership.user)
+        membership.workspace.invitations.filter(user=membership.user, used_at=None).delete()
         membership.delete()
         end_sessions(membership.user)
 
 
 def _keep_an_owner(membership: Membership) -> None:
     owners = Membership.objects.select_for_update().filter(workspace=membership.workspace, role=Role.OWNER)
-    if membership.role == Role.OWNER and owners.exclude(pk=membership.pk).count() == 0:
+    if list(owners.values_list("pk", flat=True)) == [membership.pk]:  # read as rows: a COUNT takes no locks
         raise LastOwner
+
+
+def _take_admin(user: User) -> None:
+    """The first owner may open the admin; who is no owner any more may not."""
+    User.objects.filter(pk=user.pk).update(is_staff=False, is_superuser=False)
 
 
 def end_sessions(user: User, keep: str | None = None) -> None:

@@ -2,14 +2,16 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordMixin
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 
 from studio.workspaces import throttle
+from studio.workspaces.access import membership_of
 from studio.workspaces.actions import knows_setup_token
 from studio.workspaces.models import Membership, Role, Theme, User
 
@@ -32,9 +34,12 @@ class NewPersonForm(SetPasswordMixin, forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
     name = forms.CharField(
-        label=_("Your name"), max_length=80, required=False, help_text=_("What the team sees. May be left empty."),
+        label=_("Your name"),
+        max_length=80,
+        required=False,
+        help_text=_("What the team sees. May be left empty."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )  # fmt: skip
+    )
     password1 = _password(_("Password"))
     password2 = _password(_("Password again"))
 
@@ -91,23 +96,22 @@ class SignInForm(AuthenticationForm):
         self.fields["username"].widget.attrs["autocapitalize"] = "none"
 
     def clean(self) -> dict[str, Any]:
-        keys = self.throttle_keys()
-        wait = throttle.wait_left(*keys)
-        if wait:
+        name = self.cleaned_data.get("username", "").lower()
+        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        if not name or not self.cleaned_data.get("password"):
+            return self.cleaned_data
+        if wait := throttle.take_try(name, address):
             seconds = int(wait) + 1
-            text = ngettext_lazy("Too many tries. Wait %(n)d second.", "Too many tries. Wait %(n)d seconds.", seconds)
+            text = ngettext("Too many tries. Wait %(n)d second.", "Too many tries. Wait %(n)d seconds.", seconds)
             raise ValidationError(text % {"n": seconds}, code="slow_down")
-        try:
-            cleaned = super().clean()
-        except ValidationError:
-            throttle.wrong(*keys)
-            raise
-        throttle.right(*keys)
+        cleaned = super().clean()
+        throttle.forgive(name, address)
         return cleaned
 
-    def throttle_keys(self) -> tuple[str, str]:
-        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
-        return f"name:{self.data.get('username', '').lower()[:150]}", f"address:{address}"
+    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+        super().confirm_login_allowed(user)
+        if isinstance(user, User) and membership_of(user) is None and not user.is_superuser:
+            raise ValidationError(self.error_messages["inactive"], code="inactive")
 
 
 class NewPasswordForm(SetPasswordMixin, forms.Form):

@@ -1,3 +1,5 @@
+"""Settings about oneself and about the team."""
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -110,6 +112,8 @@ def remove(request: MemberRequest, pk: int) -> HttpResponse:
         messages.success(request, _("%(person)s is no longer a member.") % {"person": membership.user})
     except actions.LastOwner:
         messages.error(request, _("A team keeps at least one owner."))
+    if request.htmx:  # the confirming form speaks htmx; a redirect would be followed under the form's address
+        return HttpResponse(headers={"HX-Redirect": reverse("workspaces:people")})
     return redirect("workspaces:people")
 
 
@@ -125,6 +129,6 @@ def new_password_link(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @member(Right.MANAGE_PEOPLE)
 def revoke(request: MemberRequest, pk: str) -> HttpResponse:
-    queries.invitation_in(request.workspace, pk).delete()
+    actions.withdraw(queries.invitation_in(request.workspace, pk))
     messages.success(request, _("The link no longer works."))
     return redirect("workspaces:people")

@@ -1,47 +1,59 @@
-"""Slowing down who guesses passwords: per name and per address, each wrong try doubles the wait.
+"""Slowing down who guesses passwords: past some free tries each further one doubles the wait.
 
-Counted in this process's memory: the studio is one web process unless it runs as a team, and a restart forgives.
+Counted in this process's memory: the studio is one web process unless it runs as a team, where each process counts for
+itself, and a restart forgives.
+
+A name at an address is slowed early. A name alone (many addresses guess it) and an address alone (it guesses many
+names) are slowed late: early would let a stranger lock a person out, and a whole team behind one proxy wait for one.
 """
 
 import threading
 import time
 
 FREE_TRIES = 5
+FREE_TRIES_ALONE = 50
 FIRST_WAIT_SECONDS = 2.0
 LONGEST_WAIT_SECONDS = 300.0
 FORGET_SECONDS = 3600.0
 REMEMBER_MAX = 10_000
 
 _lock = threading.Lock()
-_tries: dict[str, tuple[int, float]] = {}  # key → (wrong tries, when the last one was)
+_tries: dict[tuple[str, str], tuple[int, float]] = {}  # (name, address), either may be "" → (tries, when the last was)
 
 
-def wait_left(*keys: str) -> float:
-    """Seconds until the next try is looked at; 0 when it may be now."""
+def take_try(name: str, address: str) -> float:
+    """Counts a try and answers 0, or answers the seconds to wait first. Counting before the password is looked at
+    keeps many tries at once from all being free."""
     now = time.monotonic()
     with _lock:
-        return max((_wait(key, now) for key in keys), default=0.0)
+        wait = max(_wait(key, now) for key in _keys(name, address))
+        if wait == 0:
+            if len(_tries) > REMEMBER_MAX:
+                _tries.clear()
+            for key in _keys(name, address):
+                tries, last = _tries.get(key, (0, now))
+                _tries[key] = (1 if now - last > FORGET_SECONDS else tries + 1, now)
+        return wait
 
 
-def _wait(key: str, now: float) -> float:
+def _keys(name: str, address: str) -> tuple[tuple[str, str], ...]:
+    return (name, address), (name, ""), ("", address)
+
+
+def _wait(key: tuple[str, str], now: float) -> float:
     tries, last = _tries.get(key, (0, 0.0))
-    if tries < FREE_TRIES or now - last > FORGET_SECONDS:
+    free = FREE_TRIES if all(key) else FREE_TRIES_ALONE
+    if tries < free or now - last > FORGET_SECONDS:
         return 0.0
-    pause = min(FIRST_WAIT_SECONDS * 2 ** (tries - FREE_TRIES), LONGEST_WAIT_SECONDS)
+    pause = min(FIRST_WAIT_SECONDS * 2 ** min(tries - free, 10), LONGEST_WAIT_SECONDS)
     return max(0.0, last + pause - now)
 
 
-def wrong(*keys: str) -> None:
-    now = time.monotonic()
+def forgive(name: str, address: str) -> None:
+    """The right password. Only its own try leaves the address's count: else one known account would open all others."""
     with _lock:
-        if len(_tries) > REMEMBER_MAX:
-            _tries.clear()
-        for key in keys:
-            tries, last = _tries.get(key, (0, now))
-            _tries[key] = (1 if now - last > FORGET_SECONDS else tries + 1, now)
-
-
-def right(*keys: str) -> None:
-    with _lock:
-        for key in keys:
+        for key in ((name, address), (name, "")):
             _tries.pop(key, None)
+        tries, last = _tries.get(("", address), (0, 0.0))
+        if tries:
+            _tries["", address] = (tries - 1, last)

@@ -1,4 +1,5 @@
 from django.urls import path
+from django.views.i18n import set_language
 
 from studio.workspaces import settings_views, views
 
@@ -8,6 +9,7 @@ urlpatterns = [
     path("setup/", views.setup, name="setup"),
     path("login/", views.sign_in, name="login"),
     path("logout/", views.sign_out, name="logout"),
+    path("language/", set_language, name="language"),
     path("join/<str:token>/", views.accept, name="accept"),
     path("settings/", settings_views.settings_root, name="settings"),
     path("settings/account/", settings_views.account, name="account"),

@@ -12,7 +12,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from studio.workspaces import actions
+from studio.workspaces.access import RIGHT_NAMES, Refused
 from studio.workspaces.forms import NewPasswordForm, NewPersonForm, SetupForm, SignInForm
+from studio.workspaces.models import Invitation, User
 from studio.workspaces.queries import has_owner
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -58,26 +60,29 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     invitation = actions.invitation_behind(token)
     if invitation is None:
         return render(request, "workspaces/link_over.html", status=404)
-    form: Any
+    form: NewPasswordForm | NewPersonForm
     if invitation.user is not None:
         form = NewPasswordForm(invitation.user, request.POST or None)
     else:
         form = NewPersonForm(request.POST or None, initial={"name": invitation.name})
     if request.method == "POST" and form.is_valid():
         try:
-            if invitation.user is not None:
-                user = actions.choose_new_password(invitation, form.cleaned_data["password1"])
-            else:
-                data = form.cleaned_data
-                user = actions.join(invitation, data["username"], data["name"], data["password1"])
+            login(request, _person_behind(invitation, form.cleaned_data), backend=MODEL_BACKEND)
+            return redirect("desk:compose")
         except actions.TooLate:
             return render(request, "workspaces/link_over.html", status=404)
-        login(request, user, backend=MODEL_BACKEND)
-        return redirect("desk:compose")
+        except actions.NameTaken:
+            form.add_error("username", _("This sign-in name is taken."))
     context = {"form": form, "invitation": invitation}
-    answer = render(request, "workspaces/accept.html", context, status=422 if form.is_bound else 200)
-    answer["Referrer-Policy"] = "no-referrer"  # the address is the secret
-    return answer
+    # The address is the secret: Referrer-Policy same-origin (settings) keeps it from other sites. "no-referrer" would
+    # also blank the Origin of this form's own POST, and the CSRF check would refuse it.
+    return render(request, "workspaces/accept.html", context, status=422 if form.is_bound else 200)
+
+
+def _person_behind(invitation: Invitation, said: dict[str, Any]) -> User:
+    if invitation.user is not None:
+        return actions.choose_new_password(invitation, said["password1"])
+    return actions.join(invitation, said["username"], said["name"], said["password1"])
 
 
 # -- refusals in the studio's own look
@@ -88,9 +93,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    right = str(exception) if exception and str(exception) else ""
-    told = _("Your role does not include the right to %(right)s. An owner can change it.") % {"right": right}
-    return _refusal(request, 403, _("Not with your role"), told if right else _("You may not do this."))
+    if not isinstance(exception, Refused):
+        return _refusal(request, 403, _("Not for you"), _("You may not do this."))
+    told = _("Your role does not include the right to %(right)s. An owner of the team can change your role.")
+    return _refusal(request, 403, _("Not with your role"), told % {"right": RIGHT_NAMES[exception.right]})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -103,7 +109,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def _refusal(request: HttpRequest, status: int, title: str, told: str) -> HttpResponse:
-    if getattr(request, "htmx", False):
+    if request.headers.get("HX-Request") == "true":  # also where the page was asked for: the one on screen stays
         answer = render(request, "web/_refusal_toast.html", {"title": title, "told": told}, status=status)
         answer["HX-Retarget"], answer["HX-Reswap"] = "#toasts", "beforeend"
         return answer

@@ -58,7 +58,7 @@ def test_a_result_is_found_in_every_spelling(said, link):
 @pytest.mark.parametrize(
     "said",
     [
-        "```json\n{\n\"prompt\": \"x\",\n\"ref\": \"https://cdn.example.test/in.mp4\"\n}\n```\n",
+        '```json\n{\n"prompt": "x",\n"ref": "https://cdn.example.test/in.mp4"\n}\n```\n',
         "[数据预览](https://cdn.example.test/web/task_1) | [原始数据](https://cdn.example.test/source/task_1)\n",
         "![cover](https://cdn.example.test/c.png)",
         "> ✅ Preview video generated\n[📺 Online Preview](https://cdn.example.test/p.mp4)",
@@ -134,9 +134,15 @@ def test_a_request_id_in_the_words_is_kept():
     [
         (sse("❌ 生成失败: This content may violate our guardrails"), "moderation"),
         (sse("Generation failed\nFailure reason: heavy load, try again later"), "load"),
-        (sse(json.dumps({"status": "failed", "error": {"type": "sora_content_violation", "message": "no"}})), "moderation"),
+        (
+            sse(json.dumps({"status": "failed", "error": {"type": "sora_content_violation", "message": "no"}})),
+            "moderation",
+        ),
         (sse("", finish="content_filter"), "moderation"),
-        (b'data: {"choices":[{"delta":{},"finish_reason":"error"}],"error":{"code":429,"message":"slow down"}}\n\n', "load"),
+        (
+            b'data: {"choices":[{"delta":{},"finish_reason":"error"}],"error":{"code":429,"message":"slow down"}}\n\n',
+            "load",
+        ),
         (b'event: error\ndata: {"error":{"message":"we are under heavy load"}}\n\n', "load"),
         (b'data: {"error":{"message":"upstream broke","type":"server_error","code":"500"}}\n\n', "gateway"),
     ],
@@ -172,7 +178,10 @@ def test_a_text_models_answer_is_no_video():
 
 
 def test_json_is_read_though_a_stream_was_promised():
-    whole = {"object": "chat.completion", "choices": [{"index": 0, "message": {"content": MP4}, "finish_reason": "stop"}]}
+    whole = {
+        "object": "chat.completion",
+        "choices": [{"index": 0, "message": {"content": MP4}, "finish_reason": "stop"}],
+    }
     assert read(b"\n\n  " + json.dumps(whole).encode(), content_type="text/event-stream").video_urls == [MP4]
 
 

@@ -35,7 +35,7 @@ def test_chinese_prompts_are_told_in_chinese():
 
 
 def test_every_field_of_the_spec_is_sent_when_set_and_only_then():
-    values = {name: 1 for name in FIELDS}
+    values = dict.fromkeys(FIELDS, 1)
     body = compile_request(Ask("m", "p", fields=values))
     assert {name: body[name] for name in FIELDS} == values
     assert set(compile_request(Ask("m", "p"))) == {"model", "messages", "stream"}
@@ -48,7 +48,9 @@ def test_the_seed_is_spelled_as_the_provider_wants_it():
 
 
 def test_system_and_earlier_messages_come_first_in_their_order():
-    ask = Ask("m", "now", system="be brief", earlier=[{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}])
+    ask = Ask(
+        "m", "now", system="be brief", earlier=[{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
+    )
     assert [turn["content"] for turn in compile_request(ask)["messages"]] == ["be brief", "a", "b", "now"]
 
 
@@ -63,7 +65,10 @@ def test_a_remix_is_asked_for_as_the_provider_wants_it(style):
 
 def test_a_first_frame_goes_along_as_a_part():
     content = compile_request(Ask("m", "fly", image_url="data:image/png;base64,AA"))["messages"][0]["content"]
-    assert content == [{"type": "text", "text": "fly"}, {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}]
+    assert content == [
+        {"type": "text", "text": "fly"},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -108,10 +113,15 @@ def test_a_wrong_address_says_what_is_wrong(pasted, code):
 
 
 def test_the_query_stays_behind_the_path():
-    assert endpoint("https://a.b/v1?watermark=true", "chat/completions") == "https://a.b/v1/chat/completions?watermark=true"
+    assert (
+        endpoint("https://a.b/v1?watermark=true", "chat/completions")
+        == "https://a.b/v1/chat/completions?watermark=true"
+    )
 
 
-@pytest.mark.parametrize("pasted", ["sk-1", " sk-1\n", "Bearer sk-1", "bearer  sk-1", '"sk-1"', "Authorization: Bearer sk-1"])
+@pytest.mark.parametrize(
+    "pasted", ["sk-1", " sk-1\n", "Bearer sk-1", "bearer  sk-1", '"sk-1"', "Authorization: Bearer sk-1"]
+)
 def test_a_key_is_taken_with_or_without_bearer(pasted):
     assert key_from(pasted) == "sk-1"
 

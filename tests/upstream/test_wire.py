@@ -41,7 +41,14 @@ async def converse(client, gateway, body=BODY):
 
 
 async def test_a_stream_is_read_to_its_end(client, fake):
-    fake.play("sora-2", chunk("> 进度：40%\n"), 0.01, chunk(f"[点击这里]({fake.origin}/a.mp4)"), chunk("", finish="stop"), DONE)
+    fake.play(
+        "sora-2",
+        chunk("> 进度：40%\n"),
+        0.01,
+        chunk(f"[点击这里]({fake.origin}/a.mp4)"),
+        chunk("", finish="stop"),
+        DONE,
+    )
     exchange, reading, pieces = await converse(client, here(fake))
     assert (reading.outcome, reading.progress, reading.video_urls) == ("ready", [40], [f"{fake.origin}/a.mp4"])
     assert "".join(piece.raw for piece in pieces).endswith("[DONE]\n\n")
@@ -139,7 +146,9 @@ def test_private_numbers_are_known_in_every_wrapping(address):
     assert not is_public(ip_address(address))
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "127.1", "[::1]", "[::ffff:127.0.0.1]", "0"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "127.1", "[::1]", "[::ffff:127.0.0.1]", "0"]
+)
 async def test_the_guard_refuses_every_spelling_of_home(client, fake, host):
     _, reading, _ = await converse(client, Gateway(f"http://{host}:{fake.port}/v1"))
     assert reading.failure.advice == "allow_private"
@@ -179,7 +188,11 @@ async def test_a_video_is_fetched_with_its_hash(client, fake, tmp_path):
     fake.serve("/a.mp4", MP4)
     told = []
     fetched = await client.fetch(
-        f"{fake.origin}/a.mp4", tmp_path / "v", gateway=here(fake), max_bytes=10**9, told=lambda done, total: told.append((done, total))
+        f"{fake.origin}/a.mp4",
+        tmp_path / "v",
+        gateway=here(fake),
+        max_bytes=10**9,
+        told=lambda done, total: told.append((done, total)),
     )
     assert (tmp_path / "v").read_bytes() == MP4
     assert (fetched.size, fetched.sha256) == (len(MP4), hashlib.sha256(MP4).hexdigest())
@@ -228,14 +241,24 @@ async def test_a_redirect_home_is_refused(client, fake, tmp_path):
 
 
 def test_first_bytes_tell_what_a_file_is():
-    assert [sniff(first) for first in (MP4[:32], b"\x1a\x45\xdf\xa3", b"  <svg", b"plain words")] == ["video", "video", "html", "text"]
+    assert [sniff(first) for first in (MP4[:32], b"\x1a\x45\xdf\xa3", b"  <svg", b"plain words")] == [
+        "video",
+        "video",
+        "html",
+        "text",
+    ]
 
 
 # -- trying a gateway, asking about a job
 
 
 async def test_a_working_gateway_is_recognised_without_a_job(client, fake):
-    fake.play("sora-2", json.dumps({"error": {"message": "messages is empty", "code": None}}).encode(), status=400, content_type="application/json")
+    fake.play(
+        "sora-2",
+        json.dumps({"error": {"message": "messages is empty", "code": None}}).encode(),
+        status=400,
+        content_type="application/json",
+    )
     verdict = await client.test(here(fake), "sora-2")
     assert (verdict.code, verdict.models) == ("ok", ("sora-2",))
     assert [post["messages"] for post in fake.posts] == [[]]
