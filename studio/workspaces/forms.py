@@ -2,7 +2,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordMixin
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -108,9 +107,9 @@ class SignInForm(AuthenticationForm):
         throttle.forgive(name, address)
         return cleaned
 
-    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+    def confirm_login_allowed(self, user: User) -> None:  # type: ignore[override]
         super().confirm_login_allowed(user)
-        if isinstance(user, User) and membership_of(user) is None and not user.is_superuser:
+        if membership_of(user) is None and not user.is_superuser:
             raise ValidationError(self.error_messages["inactive"], code="inactive")
 
 
