@@ -61,11 +61,11 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
   if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
   event.target.closest("[data-close]")?.closest("dialog")?.close();
-  closeMenus(event.target.closest(".menu"));
+  if (!event.target.closest("dialog")) closeMenus(event.target.closest(".menu")); // a dialog goes back to its menu
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
+  if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
     const menu = event.target.closest(".menu[open]");
     menu?.querySelector("summary").focus();
     closeMenus();

@@ -21,10 +21,12 @@ _lock = threading.Lock()
 _tries: dict[tuple[str, str], tuple[int, float]] = {}  # (name, address), either may be "" → (tries, when the last was)
 
 
-def take_try(name: str, address: str) -> float:
-    """Counts a try and answers 0, or answers the seconds to wait first. Counting before the password is looked at
-    keeps many tries at once from all being free."""
-    now = time.monotonic()
+def take_try(name: str, address: str, now: float | None = None) -> float:
+    """Counts a try and answers 0, or answers the seconds to wait first; ``now`` in seconds of a clock that never jumps.
+
+    Counting before the password is looked at keeps many tries at once from all being free.
+    """
+    now = time.monotonic() if now is None else now
     with _lock:
         wait = max(_wait(key, now) for key in _keys(name, address))
         if wait == 0:

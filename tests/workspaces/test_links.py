@@ -1,0 +1,158 @@
+"""One-time links: to join, or to choose a new password. Once, in time, for one."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from studio.workspaces import actions
+from studio.workspaces.models import Invitation, Membership, Role, User
+
+pytestmark = pytest.mark.django_db
+PERSON = {"username": "lena", "name": "Lena", "password1": "lena-secret-words", "password2": "lena-secret-words"}
+NEW = {"password1": "brand-new-secret", "password2": "brand-new-secret"}
+
+
+@pytest.fixture
+def invited(world):
+    """(invitation, address of its page)"""
+    made, token = actions.invite(world.workspace, world.ana, Role.REVIEWER, "Lena")
+    return made, f"/join/{token}/"
+
+
+@pytest.fixture
+def forgotten(world):
+    """A link with which Ben chooses a new password."""
+    _made, token = actions.offer_new_password(Membership.objects.get(user=world.ben), world.ana)
+    return f"/join/{token}/"
+
+
+def test_an_owner_makes_a_link_that_is_shown_once_and_kept_only_as_a_hash(signed_in, world):
+    ana = signed_in(world.ana)
+    page = ana.post("/settings/people/", {"name": "Lena", "role": "reviewer"}).content.decode()
+    address = re.search(r'value="(http://testserver/join/([\w-]{43})/)"', page)
+    assert address, page  # 43 characters of base64: 256 bits
+    made = Invitation.objects.get()
+    assert address[2] not in str(made.__dict__)
+    assert timedelta(days=6, hours=23) < made.expires_at - timezone.now() <= timedelta(days=7)
+    assert address[2] not in ana.get("/settings/people/").content.decode()
+
+
+def test_the_link_carries_the_public_address(signed_in, world, settings):
+    settings.PUBLIC_URL = "https://studio.example"
+    page = signed_in(world.ana).post("/settings/people/", {"name": "Lena", "role": "viewer"}).content.decode()
+    assert 'value="https://studio.example/join/' in page
+
+
+def test_nobody_is_invited_as_owner(signed_in, world):
+    assert signed_in(world.ana).post("/settings/people/", {"name": "Lena", "role": "owner"}).status_code == 422
+    assert not Invitation.objects.exists()
+
+
+def test_a_guest_joins_with_the_role_that_was_promised(client, invited, world):
+    _made, page = invited
+    assert "Join Atelier" in client.get(page).content.decode()
+    assert client.post(page, PERSON).headers["Location"] == "/"
+    lena = Membership.objects.get(user__username="lena")
+    assert (lena.workspace, lena.role) == (world.workspace, Role.REVIEWER)
+    assert not lena.user.is_staff
+    assert client.get("/gallery/").status_code == 200
+
+
+def test_a_used_link_says_that_it_is_over(client, invited):
+    _made, page = invited
+    client.post(page, PERSON)
+    client.post("/logout/")
+    for answer in (client.get(page), client.post(page, PERSON | {"username": "second"})):
+        assert answer.status_code == 404
+        assert "This link is over" in answer.content.decode()
+    assert not User.objects.filter(username="second").exists()
+
+
+def test_an_expired_and_an_unknown_link_look_alike(client, invited, world):
+    made, page = invited
+    Invitation.objects.filter(pk=made.pk).update(expires_at=timezone.now())
+    expired, unknown = client.get(page), client.get("/join/never-made/")
+    assert expired.status_code == unknown.status_code == 404
+    assert expired.templates[0].name == unknown.templates[0].name == "workspaces/link_over.html"
+
+
+def test_a_withdrawn_link_no_longer_works(client, signed_in, invited, world):
+    made, page = invited
+    assert signed_in(world.ana).post(f"/settings/people/links/{made.pk}/revoke/").status_code == 302
+    assert client.get(page).status_code == 404
+
+
+def test_a_taken_name_is_refused_and_the_link_stays_open(client, invited):
+    _made, page = invited
+    answer = client.post(page, PERSON | {"username": "BEN"})
+    assert answer.status_code == 422
+    assert "taken" in str(answer.context["form"].errors["username"])
+    assert client.post(page, PERSON).status_code == 302
+
+
+def test_a_name_taken_in_the_same_moment_leaves_the_link_open(invited):
+    made, _page = invited
+    with pytest.raises(actions.NameTaken):
+        actions.join(made, "ben", "Second Ben", "lena-secret-words")
+    assert actions.join(made, "lena", "Lena", "lena-secret-words").username == "lena"
+
+
+def test_a_forgotten_password_is_chosen_anew_and_ends_every_session(client, signed_in, forgotten, world):
+    elsewhere = signed_in(world.ben)
+    assert "Choose a new password" in client.get(forgotten).content.decode()
+    assert client.post(forgotten, NEW).headers["Location"] == "/"
+    world.ben.refresh_from_db()
+    assert world.ben.check_password("brand-new-secret")
+    assert elsewhere.get("/").headers["Location"].startswith("/login/")
+    assert client.get("/").status_code == 200
+
+
+def test_a_newer_password_link_ends_the_one_before(client, forgotten, world):
+    actions.offer_new_password(Membership.objects.get(user=world.ben), world.ana)
+    assert client.get(forgotten).status_code == 404
+
+
+def test_a_removed_member_cannot_come_back_by_a_password_link(client, forgotten, world):
+    actions.remove_member(Membership.objects.get(user=world.ben))
+    assert client.get(forgotten).status_code == 404
+
+
+def test_the_password_link_lasts_a_day(forgotten):
+    left = Invitation.objects.get().expires_at - timezone.now()
+    assert timedelta(hours=23) < left <= timedelta(days=1)
+
+
+def test_the_address_goes_to_no_other_site(client, invited):
+    """ "no-referrer" would blank the Origin of the page's own form, which the CSRF check then refuses."""
+    answer = client.get(invited[1])
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert "no-cache" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_use_a_link_at_once_one_joins(invited):
+    made, _page = invited
+    start = Barrier(4)
+
+    def use(name: str) -> str:
+        try:
+            start.wait()
+            actions.join(made, name, name, "some-secret-words")
+            return name
+        except actions.TooLate:
+            return ""
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        joined = [name for name in pool.map(use, ["kim", "lee", "max", "noa"]) if name]
+    assert len(joined) == 1
+    assert [
+        row.user.username for row in made.workspace.memberships.exclude(user__username__in=["ana", "ben"])
+    ] == joined
+    assert User.objects.filter(username__in=["kim", "lee", "max", "noa"]).count() == 1
