@@ -28,12 +28,16 @@ def test_every_sentence_has_its_chinese(catalogue):
 def test_placeholders_survive_translation(catalogue):
     for entry in catalogue:
         for text in [entry.msgstr] if entry.msgstr else entry.msgstr_plural.values():
-            assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid)), entry.msgid
+            assert sorted(PLACEHOLDER.findall(text)) == sorted(
+                PLACEHOLDER.findall(entry.msgid_plural or entry.msgid)
+            ), entry.msgid
 
 
 def test_the_compiled_catalogue_is_the_written_one(catalogue):
     compiled = polib.mofile(str(CATALOGUE.with_suffix(".mo")))
-    assert {e.msgid: (e.msgstr, e.msgstr_plural) for e in compiled} == {e.msgid: (e.msgstr, e.msgstr_plural) for e in catalogue}
+    assert {e.msgid: (e.msgstr, e.msgstr_plural) for e in compiled} == {
+        e.msgid: (e.msgstr, e.msgstr_plural) for e in catalogue
+    }
 
 
 def test_no_sentence_of_the_code_is_left_out(catalogue, tmp_path):
@@ -45,7 +49,12 @@ def test_no_sentence_of_the_code_is_left_out(catalogue, tmp_path):
     for folder in ("studio", "templates"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "manage.py", tmp_path)
-    environment = {**os.environ, "STUDIO_DATA_DIR": str(tmp_path / "data"), "DJANGO_SETTINGS_MODULE": "studio.settings", "PYTHONPATH": ""}
+    environment = {
+        **os.environ,
+        "STUDIO_DATA_DIR": str(tmp_path / "data"),
+        "DJANGO_SETTINGS_MODULE": "studio.settings",
+        "PYTHONPATH": "",
+    }
     done = subprocess.run(
         [sys.executable, "manage.py", "makemessages", "-l", "zh_Hans", "--no-location", "--no-wrap"],
         cwd=tmp_path, env=environment, capture_output=True, text=True,

@@ -9,7 +9,10 @@ class StudioComposer extends HTMLElement {
     this.addEventListener("htmx:after:swap", () => this.refresh());
     this.refresh();
     const box = this.prompt;
-    if (box.hasAttribute("autofocus")) box.setSelectionRange(box.value.length, box.value.length);
+    if (matchMedia("(min-width: 721px)").matches) { // on a phone a focused box would raise the keyboard over everything
+      box.focus();
+      box.setSelectionRange(box.value.length, box.value.length);
+    }
   }
 
   get form() { return this.querySelector("form"); }

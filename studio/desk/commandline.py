@@ -253,7 +253,7 @@ def message_of(generation: Generation) -> str:
     trouble = trouble_of(generation)
     if trouble is None:
         return generation.failure_message
-    return generation.failure_message or f"{trouble.title}. {trouble.money} {trouble.advice}".strip()
+    return generation.failure_message or f"{trouble.title}: {trouble.money} {trouble.advice}".strip()
 
 
 def reading_story(reading: Reading) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class ComposeForm(forms.Form):
     prompt = WordsField(
         label=_("Prompt"),
         max_length=PROMPT_MAX_CHARS,
-        widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("Describe the video …"), "autofocus": True}),
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("Describe the video …")}),
         error_messages={
             "required": _("Write a prompt first."),
             "max_length": _("The prompt has %(show_value)s characters; at most %(limit_value)s can be sent."),

@@ -11,8 +11,8 @@ from tests.gateway import FakeGateway
 
 # fault → how the card ends, and words that must stand on it
 ENDS = {
-    "moderation": ("Failed", "The gateway refused this prompt."),
-    "moderation-late": ("Failed", "The gateway refused this prompt."),
+    "moderation": ("Failed", "The gateway refused this prompt"),
+    "moderation-late": ("Failed", "The gateway refused this prompt"),
     "quota": ("Failed", "no credit left"),
     "429": ("Failed", "overloaded"),
     "503": ("Failed", "overloaded"),

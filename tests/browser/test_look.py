@@ -5,7 +5,15 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import card_of, send, violations
 
-PAGES = ["/", "/gallery/", "/gallery/deleted/", "/settings/providers/", "/settings/providers/add/", "/settings/people/", "/settings/account/"]
+PAGES = [
+    "/",
+    "/gallery/",
+    "/gallery/deleted/",
+    "/settings/providers/",
+    "/settings/providers/add/",
+    "/settings/people/",
+    "/settings/account/",
+]
 
 
 @pytest.fixture(scope="module")

@@ -1,27 +1,16 @@
-"""The design language holds: colours stand in one file, icons exist, vendored files are what their makers published."""
+"""The design language holds: tokens exist, words stand out, no colour goes by its English name, icons say what they are."""
 
-import hashlib
-import json
 import re
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from django.template import Context, Template
 
-from studio.generations.words import BADGE_ICONS
-
-ROOT = Path(__file__).resolve().parents[2]
-STATIC = ROOT / "static"
+STATIC = Path(__file__).resolve().parents[2] / "static"
 TOKENS = (STATIC / "css" / "tokens.css").read_text()
 STYLES = sorted((STATIC / "css").glob("*.css"))
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-MANIFESTS = sorted([*STATIC.glob("vendor/*/manifest.json"), *(ROOT / "tests").rglob("vendor/*/manifest.json")])
-
-COLOUR = re.compile(
-    r"#[0-9a-f]{3,8}\b(?=[^{}]*[;}])|\b(?:rgb|rgba|hsl|hsla|oklch|oklab|lab|lch|hwb|color)\(|"
-    r":[^;{}]*\b(?:white|black|red|green|blue|gray|grey|orange|yellow|purple|silver)\b",
-    re.I,
+NAMED = re.compile(
+    r":[^;{}]*[\s:,(](?:white|black|red|green|blue|gray|grey|orange|yellow|purple|silver|gold|navy)(?=[\s;,)}])"
 )
 
 
@@ -29,27 +18,16 @@ def without_comments(css: str) -> str:
     return re.sub(r"/\*.*?\*/", "", css, flags=re.S)
 
 
-def relative(path: Path) -> str:
-    return str(path.relative_to(ROOT))
-
-
-@pytest.mark.parametrize("style", [path for path in STYLES if path.name != "tokens.css"], ids=relative)
-def test_no_colour_stands_outside_the_tokens(style):
-    assert COLOUR.findall(without_comments(style.read_text())) == []
-
-
-@pytest.mark.parametrize("style", STYLES, ids=relative)
+@pytest.mark.parametrize("style", STYLES, ids=lambda path: path.name)
 def test_every_token_that_is_used_is_defined(style):
     css = without_comments(style.read_text())
     own = set(re.findall(r"(--[\w-]+)\s*:", css + TOKENS))
     assert set(re.findall(r"var\((--[\w-]+)\)", css)) - own == set()
 
 
-@pytest.mark.parametrize("page", TEMPLATES, ids=relative)
-def test_no_template_styles_or_scripts_inline(page):
-    html = page.read_text()
-    assert not re.search(r"\sstyle=|\son\w+=|hx-on|<style|javascript:", html)
-    assert all("src=" in tag or "application/json" in tag for tag in re.findall(r"<script[^>]*>", html))
+@pytest.mark.parametrize("style", STYLES, ids=lambda path: path.name)
+def test_no_colour_goes_by_its_english_name(style):
+    assert NAMED.findall(without_comments(style.read_text())) == []
 
 
 def luminance(hexadecimal: str) -> float:
@@ -90,39 +68,9 @@ def test_words_and_edges_stand_out_enough(front, back, least, theme):
     assert contrast(token(front, theme), token(back, theme)) >= least
 
 
-def sprite() -> set[str]:
-    root = ElementTree.parse(STATIC / "vendor" / "lucide" / "icons.svg").getroot()
-    return {element.attrib["id"] for element in root}
-
-
-@pytest.mark.parametrize("page", TEMPLATES, ids=relative)
-def test_every_icon_a_page_names_is_in_the_sprite(page):
-    assert set(re.findall(r"{%\s*icon\s+[\"']([^\"']+)", page.read_text())) - sprite() == set()
-
-
-def test_every_icon_code_names_is_in_the_sprite():
-    assert set(BADGE_ICONS.values()) <= sprite()
-
-
 def test_an_icon_is_decoration_unless_it_is_named():
     plain = Template('{% load icons %}{% icon "play" %}').render(Context())
     named = Template('{% load icons %}{% icon "play" label=words %}').render(Context({"words": "Play <it>"}))
     assert 'aria-hidden="true"' in plain
     assert "aria-label" not in plain
     assert 'role="img" aria-label="Play &lt;it&gt;"' in named
-
-
-@pytest.mark.parametrize("manifest", MANIFESTS, ids=relative)
-def test_vendored_files_are_what_was_published(manifest):
-    told = json.loads(manifest.read_text())
-    assert told["package"]
-    assert told["version"]
-    here = {path.name for path in manifest.parent.iterdir()} - {"manifest.json"}
-    assert here == set(told["files"])
-    assert any(name.startswith("LICENSE") for name in here)
-    for name, checksum in told["files"].items():
-        assert hashlib.sha256((manifest.parent / name).read_bytes()).hexdigest() == checksum, name
-
-
-def test_htmx_and_the_icons_are_vendored():
-    assert {path.parent.name for path in MANIFESTS} >= {"htmx", "lucide"}

@@ -37,7 +37,11 @@ def test_no_literal_colour_outside_the_tokens():
 
 def test_every_icon_of_a_template_is_in_the_set():
     known = set(re.findall(r'<symbol id="([\w-]+)"', (ROOT / "static/vendor/lucide/icons.svg").read_text()))
-    used = {name for path in (ROOT / "templates").rglob("*.html") for name in re.findall(r'{% icon "([\w-]+)"', path.read_text())}
+    used = {
+        name
+        for path in (ROOT / "templates").rglob("*.html")
+        for name in re.findall(r'{% icon "([\w-]+)"', path.read_text())
+    }
     from studio.generations.words import BADGE_ICONS
 
     assert used | set(BADGE_ICONS.values()) <= known
@@ -51,5 +55,9 @@ def test_pages_hold_nothing_inline():
 
 
 def test_nothing_is_asked_from_elsewhere():
-    for path in [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static" / "css").glob("*.css"), *(ROOT / "static" / "js").glob("*.js")]:
+    for path in [
+        *(ROOT / "templates").rglob("*.html"),
+        *(ROOT / "static" / "css").glob("*.css"),
+        *(ROOT / "static" / "js").glob("*.js"),
+    ]:
         assert not re.search(r"(?:src|href)=[\"']https?://|@import|url\([\"']?https?:", path.read_text()), path
