@@ -1,11 +1,16 @@
 """The owner's account: once, by who may, whatever happens at the same moment."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
+from django.test import Client
 
+from studio.generations.models import Generation
+from studio.prompts.actions import record_version
+from studio.web.ids import uuid7
 from studio.workspaces import actions
 from studio.workspaces.models import Membership, Role, User, Workspace
 
@@ -25,8 +30,8 @@ def data_dir(settings, tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("path", ["/", "/login/", "/gallery/", "/settings/people/", "/admin/"])
-def test_every_page_leads_to_the_first_visit_while_there_is_nobody(client, path):
+@pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/nowhere/"])
+def test_the_doors_of_no_room_lead_to_the_first_visit_too(client, path):
     assert client.get(path).headers["Location"] == "/setup/"
 
 
@@ -49,6 +54,25 @@ def test_the_first_account_adopts_what_the_command_line_made(client, data_dir):
     client.post("/setup/", FIELDS)
     assert Workspace.objects.get() == made
     assert Membership.objects.get().workspace == made
+
+
+def test_what_the_command_line_made_is_on_the_first_page(client, data_dir):
+    ownerless = Workspace.objects.create(name="Command line")
+    made = Generation.objects.create(
+        workspace=ownerless, version=record_version(ownerless, None, "a lighthouse in fog"),
+        client_token=uuid7().hex, provider_name="Demo", model_name="sora-2",
+    )  # fmt: skip
+    page = client.post("/setup/", FIELDS, follow=True).content.decode()
+    assert "a lighthouse in fog" in page
+    assert client.get(f"/generations/{made.pk}/").status_code == 200
+
+
+def test_a_first_generation_needs_no_set_up(client, data_dir):
+    """The Demo provider is there, so the composer has a model to choose."""
+    page = client.post("/setup/", FIELDS, follow=True).content.decode()
+    models = re.search(r'<select name="model".*?</select>', page, re.S)
+    assert models, page
+    assert "sora-2" in models[0]
 
 
 def test_rooms_above_give_a_new_workspace_what_it_needs(monkeypatch, data_dir):
@@ -93,16 +117,66 @@ class TestAwayFromThisMachine:
     def from_afar(self, settings, data_dir):
         settings.SETUP_NEEDS_TOKEN = True
 
-    def test_who_does_not_see_the_console_makes_no_account(self, client):
-        assert client.post("/setup/", FIELDS).status_code == 422
-        assert client.post("/setup/", FIELDS | {"token": "guess"}).status_code == 422
+    @pytest.mark.parametrize(
+        ("token", "told"),
+        [
+            ("", "This field is required."),
+            ("guess", "This is not the token on the console."),
+            ("密码", "not the token"),
+        ],
+    )
+    def test_who_does_not_see_the_console_makes_no_account(self, client, token, told):
+        answer = client.post("/setup/", FIELDS | {"token": token})
+        assert answer.status_code == 422
+        beside = re.search(r'id="id_token-error"[^>]*>(.*?)</p>', answer.content.decode(), re.S)
+        assert beside, answer.content.decode()
+        assert told in beside[1]
         assert not User.objects.exists()
+
+    def test_the_token_is_on_the_console_and_not_on_the_page(self, client):
+        token = actions.setup_token()
+        assert token not in client.get("/setup/").content.decode()
+        assert token not in client.post("/setup/", FIELDS | {"token": "guess"}).content.decode()
 
     def test_the_token_opens_once_and_is_gone(self, client, data_dir):
         token = actions.setup_token()
         assert len(token) >= 32
         assert client.post("/setup/", FIELDS | {"token": f" {token}\n"}).status_code == 302
         assert not (data_dir / "keys" / "setup_token").exists()
+
+
+def test_on_this_machine_no_token_is_asked(client, settings):
+    settings.SETUP_NEEDS_TOKEN = False
+    assert 'name="token"' not in client.get("/setup/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_comes_a_moment_too_late_is_told(data_dir):
+    """The second form is valid when it is read; the first account is committed before the second can be."""
+    waits = Event()
+
+    def note_the_wait(execute, sql, *rest):
+        if sql.startswith("BEGIN"):
+            waits.set()
+        return execute(sql, *rest)
+
+    def second_visit():
+        try:
+            with connection.execute_wrapper(note_the_wait):
+                return Client().post("/setup/", FIELDS | {"username": "ben"})
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            first = User.objects.create_user("ana")
+            visit = pool.submit(second_visit)
+            assert waits.wait(20)
+        answer = visit.result()
+    assert answer.status_code == 409
+    assert "Somebody was first" in answer.content.decode()
+    assert "studio_session" not in answer.cookies
+    assert User.objects.get() == first
 
 
 @pytest.mark.django_db(transaction=True)
