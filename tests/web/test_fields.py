@@ -39,6 +39,16 @@ def test_help_and_errors_are_described_and_found():
     assert control(root).attrib["aria-invalid"] == "true"
 
 
+def test_every_error_of_a_field_is_described():
+    form = Wish({"words": "x"})
+    form.is_valid()
+    form.add_error("words", ["Too short.", "Too <common>."])
+    root = drawn("words", form)
+    described = control(root).attrib["aria-describedby"].split()
+    told = {element.attrib["id"]: "".join(element.itertext()) for element in root.iter("p")}
+    assert [told[key] for key in described] == ["A few <words>.", "Too short.", "Too <common>."]
+
+
 def test_a_field_without_trouble_claims_none():
     attributes = control(drawn("plain", Wish({"words": "x"}))).attrib
     assert "aria-invalid" not in attributes

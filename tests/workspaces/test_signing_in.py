@@ -1,6 +1,9 @@
 """In and out, and slower for who guesses."""
 
+import re
+
 import pytest
+from django.test import Client
 
 from studio.workspaces import throttle
 from studio.workspaces.models import User
@@ -23,8 +26,25 @@ def test_a_member_comes_back_to_the_page_they_asked_for(client, world):
     assert answer.headers["Location"] == "/settings/people/"
 
 
-def test_nobody_is_sent_to_another_site(client, world):
-    assert try_in(client, "ana", "ana-secret-words", next="https://evil.example/").headers["Location"] == "/"
+ELSEWHERE = [
+    "https://evil.example/",
+    "//evil.example/",
+    "///evil.example",
+    "/\\evil.example/",
+    "http:///evil.example",
+    "http://testserver@evil.example/",
+    "http://testserver.evil.example/",
+    "\t//evil.example/",
+    "javascript:alert(1)",
+]
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE)
+def test_nobody_is_sent_to_another_site(client, world, elsewhere):
+    assert try_in(client, "ana", "ana-secret-words", next=elsewhere).headers["Location"] == "/"
+    assert client.get("/login/", {"next": elsewhere}).headers["Location"] == "/"  # signed in by now
+    chosen = client.post("/language/", {"language": "en", "next": elsewhere})
+    assert chosen.headers["Location"] == "/"
 
 
 def test_a_wrong_name_and_a_wrong_password_are_answered_alike(client, world):
@@ -38,7 +58,41 @@ def test_guessing_gets_slower_and_then_even_the_right_password_waits(client, wor
         assert "do not fit" in words(try_in(client, "ana", "wrong"))
     slowed = try_in(client, "ana", "ana-secret-words")
     assert slowed.status_code == 422
-    assert "Too many tries" in words(slowed)
+    told = re.search(r"Too many tries\. Wait (\d+) seconds?\.", slowed.content.decode())
+    assert told, slowed.content.decode()
+    assert 1 <= int(told[1]) <= throttle.FIRST_WAIT_SECONDS + 1
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_right_password_makes_up_for_wrong_ones(client, world):
+    for _ in range(2):
+        for _ in range(throttle.FREE_TRIES - 1):
+            assert "do not fit" in words(try_in(client, "ana", "wrong"))
+        assert try_in(client, "ana", "ana-secret-words").status_code == 302
+        client.post("/logout/")
+
+
+def test_another_spelling_of_the_name_is_no_new_start(client, world):
+    for name in ("ana", "Ana", "ANA", " ana ", "\uff41na"):  # the last: a full-width a
+        assert "do not fit" in words(try_in(client, name, "wrong"))
+    assert "Too many tries" in words(try_in(client, "aNa", "wrong"))
+
+
+def test_the_admins_own_door_is_no_way_around(client, world):
+    User.objects.filter(pk=world.ana.pk).update(is_staff=True, is_superuser=True)
+    guess = {"username": "ana", "password": "wrong", "next": "/admin/"}
+    for _ in range(throttle.FREE_TRIES):
+        assert "do not fit" in words(client.post("/admin/login/", guess))
+    right = guess | {"password": "ana-secret-words"}
+    assert "Too many tries" in words(client.post("/admin/login/", right))
+    assert "Too many tries" in words(try_in(client, "ana", "ana-secret-words"))
+    throttle.forgive("ana", "127.0.0.1")
+    assert client.post("/admin/login/", right).headers["Location"] == "/admin/"
+
+
+def test_the_admin_is_for_superusers(client, world):
+    answer = client.post("/admin/login/", {"username": "ben", "password": "ben-secret-words", "next": "/admin/"})
+    assert "do not fit" in words(answer)
     assert "_auth_user_id" not in client.session
 
 
@@ -85,13 +139,22 @@ def test_each_further_try_doubles_the_wait():
 def test_signing_out_is_a_post(signed_in, world):
     client = signed_in(world.ana)
     assert client.get("/logout/").status_code == 405
+    assert client.get("/").status_code == 200
     assert client.post("/logout/").headers["Location"] == "/login/"
     assert client.get("/").headers["Location"].startswith("/login/")
+
+
+def test_another_site_signs_nobody_out(world):
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(world.ana)
+    assert careful.post("/logout/").status_code == 403
+    assert careful.get("/").status_code == 200
 
 
 def test_somebody_without_a_team_cannot_sign_in(client, world):
     User.objects.create_user("gone", password="gone-secret-words")
     assert "closed" in words(try_in(client, "gone", "gone-secret-words"))
+    assert "do not fit" in words(try_in(client, "gone", "wrong"))  # who guesses is not told that it is closed
 
 
 def test_a_session_that_ended_sends_the_whole_page_to_the_door_not_a_part_of_it(client, world):
