@@ -1,13 +1,14 @@
 """The painter's few tools: noise that tiles, strips that pan, light that blooms. Pictures are float32, 0..1."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-Picture = NDArray[np.float32]  # height × width × 3
-Field = NDArray[np.float32]  # height × width, or width alone
+Picture = NDArray[np.floating[Any]]  # height × width × 3
+Field = NDArray[np.floating[Any]]  # height × width, or width alone
 Random = np.random.Generator
 
 

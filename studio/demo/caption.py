@@ -1,5 +1,6 @@
 """The prompt, readable in the picture in any script, and a counter that tells the frame."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,8 @@ LATIN, CHINESE = (
     FONTS / "noto-sans-sc-chinese-simplified-400-normal.woff2",
 )
 LINES_MAX = 3
+TEXT_MAX_CHARS = 400  # more never fits three lines
+NO_GLYPH = "\U0010ffff"
 Font = ImageFont.FreeTypeFont
 
 
@@ -19,11 +22,31 @@ def font(path: Path, size: int) -> Font:
     return ImageFont.truetype(str(path), size)
 
 
+@cache
+def face_of(char: str) -> Path | None:
+    """The vendored font that draws this character; None for emoji, controls and scripts that neither holds."""
+    if char.isspace():
+        return LATIN
+    if not char.isprintable():
+        return None  # some have a glyph of nothing, such as the mark that turns the direction of writing
+    return next((path for path in (LATIN, CHINESE) if _glyph(path, char) != _glyph(path, NO_GLYPH)), None)
+
+
+def _glyph(path: Path, char: str) -> bytes:
+    return bytes(font(path, 24).getmask(char))
+
+
+def readable(text: str) -> str:
+    """What can be drawn of a prompt, on one line, spaces joined."""
+    drawn = "".join(char if face_of(char) else " " for char in text[: TEXT_MAX_CHARS * 2])
+    return " ".join(drawn.split())[:TEXT_MAX_CHARS]
+
+
 def runs(text: str, size: int) -> list[tuple[str, Font]]:
-    """The text cut where the script changes: each vendored font holds one."""
+    """The text cut where the font changes."""
     pieces: list[tuple[str, Font]] = []
     for char in text:
-        chosen = font(LATIN if ord(char) < 0x2000 else CHINESE, size)
+        chosen = font(face_of(char) or LATIN, size)
         if pieces and pieces[-1][1] is chosen:
             pieces[-1] = (pieces[-1][0] + char, chosen)
         else:
@@ -36,24 +59,26 @@ def length(text: str, size: int) -> float:
 
 
 def wrapped(text: str, size: int, width: float) -> list[str]:
-    """At most three lines; broken at spaces, and between any two Chinese characters."""
-    words: list[str] = []
-    for char in " ".join(text.split()):
-        glue = words and char.isascii() and char != " " and words[-1][-1:].isascii() and not words[-1].endswith(" ")
-        if glue:
-            words[-1] += char
-        elif char == " " and words:
-            words[-1] += " "
-        else:
-            words.append(char)
+    """At most three lines; broken at spaces, between Chinese characters, and inside a word that is a line by itself."""
     lines = [""]
-    for word in words:
+    for word in _words(text):
         if lines[-1] and length(lines[-1] + word.rstrip(), size) > width:
             lines.append("")
-        lines[-1] += word
+        for char in word:
+            if length(lines[-1] + char, size) > width and lines[-1] and char != " ":
+                lines.append("")
+            lines[-1] += char
     if len(lines) > LINES_MAX:
-        lines = [*lines[: LINES_MAX - 1], lines[LINES_MAX - 1].rstrip() + "…"]
+        last = lines[LINES_MAX - 1].rstrip()
+        while last and length(f"{last}…", size) > width:
+            last = last[:-1].rstrip()
+        lines = [*lines[: LINES_MAX - 1], f"{last}…"]
     return [line.strip() for line in lines]
+
+
+def _words(text: str) -> list[str]:
+    """Pieces a line may end after: Latin words with their space, Chinese characters one by one."""
+    return re.findall(r"[^\s\u2e80-\uffef]+ ?|[\u2e80-\uffef] ?", " ".join(text.split()))
 
 
 def write(
@@ -69,7 +94,7 @@ def plate(prompt: str, width: int, height: int) -> Image.Image:
     """A transparent picture of the frame's size with the caption on a soft veil at its foot."""
     size = max(18, round(min(width, height) / 26))
     margin = round(min(width, height) / 18)
-    lines = wrapped(prompt, size, width - 2 * margin)
+    lines = wrapped(readable(prompt), size, width - 2 * margin)
     step = round(size * 1.42)
     tall = step * len(lines) + margin
     image = Image.new("RGBA", (width, height), (0, 0, 0, 0))

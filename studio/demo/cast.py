@@ -24,7 +24,8 @@ AIRS: Table = (
 FIGURES: Table = (
     ("dog", r"\bdogs?\b|puppy|\bpup\b|retriever|shiba|corgi|\bwolf|\bfox\b|狗|犬|狼|狐"),
     ("cat", r"\bcats?\b|kitten|\btiger|panther|猫|虎"),
-    ("horse", r"\bhorses?\b|\bpony|unicorn|\bcows?\b|\bdeer\b|camel|马|牛|鹿|骆驼"),
+    ("camel", r"camel|骆驼"),
+    ("horse", r"\bhorses?\b|\bpony|unicorn|\bcows?\b|\bdeer\b|马|牛|鹿"),
     ("boat", r"\bboats?\b|\bships?\b|sail|yacht|船|帆"),
     ("balloon", r"balloon|气球"),
     ("birds", r"\bbirds?\b|\bcranes?\b|seagull|\bgulls?\b|eagle|swallow|\bflock|鸟|鹤|鸥|鹰|燕"),
@@ -34,10 +35,10 @@ FIGURES: Table = (
 # Four colours of a light: the top of the sky and what is near, the sky's middle, its foot, and what shines.
 PALETTES: tuple[tuple[str, tuple[str, str, str, str]], ...] = (
     (r"neon|cyber|tokyo|霓虹|赛博", ("#0a0a24", "#3a1e63", "#b0487f", "#8ff0ff")),
-    (r"night|midnight|\bdark|\bmoon|夜|月|黑", ("#070c1f", "#16294f", "#4a6b9a", "#f1f0e2")),
+    (r"night|midnight|\bdark|\bmoon|lantern|firefl|campfire|夜|月|黑|萤|灯笼|孔明灯|篝火", ("#070c1f", "#16294f", "#4a6b9a", "#f1f0e2")),
     (r"sunset|dusk|evening|golden|\bwarm|autumn|黄昏|日落|傍晚|夕阳|金色|秋", ("#2c1a45", "#96405f", "#f2a25f", "#fff0c4")),
     (r"dawn|sunrise|morning|\bpink|sakura|清晨|日出|早晨|粉|樱", ("#3c4a80", "#a98bb0", "#f7cdb4", "#fff7e6")),
-    (r"snow|\bice\b|winter|\bcold|雪|冰|冬", ("#3a5570", "#8fabc2", "#dfe7ea", "#fffdf6")),
+    (r"snow|\bice\b|winter|\bcold|雪|冰|冬", ("#35506e", "#7f9db8", "#c9d6dd", "#fffaf0")),
     (r"\brain|storm|雨|暴风", ("#1a2632", "#475c6b", "#93a4a8", "#eef2e6")),
     (r"\bred\b|blood|\bmars\b|红|火星", ("#2b0a12", "#82262a", "#e07a52", "#ffe6c4")),
     (r"\bgreen\b|forest|jungle|\bspring\b|绿|春|森林", ("#1d4a4a", "#5f9583", "#dbe4b6", "#fffbe0")),

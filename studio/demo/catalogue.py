@@ -12,19 +12,19 @@ SECONDS_DEFAULT, SECONDS_MAX = 5, 25
 MODEL_NAME = re.compile(
     r"(?P<base>sora-2-pro|sora-2|demo-text)(?P<hd>-hd)?(?:-(?P<orientation>landscape|portrait|square))?(?:-(?P<seconds>\d{1,2})s)?(?:-chat)?"
 )
+SAID = re.IGNORECASE | re.ASCII  # Chinese follows digits without a space: to \b only Latin letters and digits are words
 ORIENTATIONS = (
-    ("portrait", re.compile(r"\b9\s*[:：x×]\s*16\b|\bportrait\b|\bvertical\b|竖屏|竖版|竖向", re.IGNORECASE)),
-    (
-        "square",
-        re.compile(r"\b1\s*[:：x×]\s*1\b|\bsquare (?:format|video|picture)\b|\bsquare 1|方形|正方", re.IGNORECASE),
-    ),
+    ("portrait", re.compile(r"\b9\s*[:：x×]\s*16\b|\bportrait\b|\bvertical\b|竖屏|竖版|竖向", SAID)),
+    ("square", re.compile(r"\b1\s*[:：x×]\s*1\b|\bsquare (?:format|video|picture)\b|\bsquare 1|方形|正方", SAID)),
     (
         "landscape",
-        re.compile(r"\b16\s*[:：x×]\s*9\b|\blandscape (?:format|video|16)\b|\bhorizontal\b|横屏|横版", re.IGNORECASE),
+        re.compile(r"\b16\s*[:：x×]\s*9\b|\blandscape (?:format|video|16)\b|\bhorizontal\b|横屏|横版", SAID),
     ),
 )
+# "The 80s" are a look, not a length.
 SECONDS = re.compile(
-    r"(?<![\d.])(\d{1,2})\s*(?:-?\s*seconds?\b|\s?s\b|secs?\b|秒)|duration\W{1,3}(\d{1,2})", re.IGNORECASE
+    r"(?<![\d.])(?![5-9]0s(?![a-z\d]))(\d{1,2})\s*(?:(?:-?\s*seconds?|s|secs?)(?![a-z\d])|秒)|duration\W{1,3}(\d{1,2})",
+    re.IGNORECASE,
 )
 
 
@@ -71,10 +71,15 @@ def last_words(messages: list[dict[str, Any]]) -> tuple[str, str | None]:
         if part.get("type") == "text":
             texts.append(str(part.get("text", "")))
         elif part.get("type") == "image_url" and picture is None:
-            url = part.get("image_url")
-            url = url.get("url") if isinstance(url, dict) else url
-            picture = url if isinstance(url, str) and url.startswith("data:image/") else None
+            picture = picture_of(part) if picture_of(part).startswith("data:image/") else None
     return "\n".join(texts), picture
+
+
+def picture_of(part: dict[str, Any]) -> str:
+    """The address in an image_url part, in both shapes that clients send; empty when there is none."""
+    url = part.get("image_url")
+    url = url.get("url") if isinstance(url, dict) else url
+    return url if isinstance(url, str) else ""
 
 
 def _field_orientation(body: dict[str, Any]) -> str | None:

@@ -7,14 +7,17 @@ from typing import Any
 
 from studio.demo.catalogue import Order
 from studio.demo.jobs import Job
+from studio.demo.links import Links
 
 CHINESE = {
     "preview": "数据预览", "raw": "原始数据", "queue": "排队中", "render": "生成中", "progress": "进度", "done": "生成完成", "play": "在线播放",
+    "failed": "生成失败",
 }  # fmt: skip
 ENGLISH = {
     "preview": "Data Preview", "raw": "Raw Data", "queue": "Queuing", "render": "Generating", "progress": "Progress",
-    "done": "Generation Complete", "play": "Play Online",
+    "done": "Generation Complete", "play": "Play Online", "failed": "Generation failed",
 }  # fmt: skip
+GAVE_UP = "the renderer gave up"
 REFUSAL = "This content may violate our guardrails concerning similarity to third-party content."
 
 
@@ -28,18 +31,21 @@ def echo(order: Order, earlier_sid: str | None) -> list[str]:
     if earlier_sid:
         told["sid"] = earlier_sid
     body = json.dumps(told, ensure_ascii=False, indent=2)
-    return ["```", "json", "\n", *re.findall(r"\s*\S{1,12}", body), "\n```\n\n"]
+    return ["```", "json", "\n", *re.findall(r"\s*\S{1,6}", body), "\n```"]
 
 
-def opening(job: Job, origin: str, words: dict[str, str]) -> str:
-    links = f"[{words['preview']}]({origin}/demo/web/{job.id}) | [{words['raw']}]({origin}/demo/source/{job.id})"
-    return f"> ID: `{job.id}`\n>{links}\n> {words['queue']}"
+def opening(job: Job, links: Links, words: dict[str, str]) -> str:
+    about = f"[{words['preview']}]({links.web(job)}) | [{words['raw']}]({links.source(job)})"
+    return f"\n\n> ID: `{job.id}`\n>{about}\n> {words['queue']}"
 
 
-def closing(job: Job, origin: str, words: dict[str, str], film: str | None = None) -> str:
-    cover = f"{origin}/demo/files/{job.name}.webp"
-    film = film or f"{origin}/demo/files/{job.name}.mp4"
+def closing(job: Job, links: Links, words: dict[str, str], fault: str | None) -> str:
+    cover, film = links.cover(job), links.film(job, fault)
     return f"\n\n> {words['done']} ✅\n> sid: {job.sid}\n\n![{cover}]({cover})\n[{words['play']}▶️]({film})"
+
+
+def failure(words: dict[str, str], reason: str) -> str:
+    return f"\n\n❌ {words['failed']}: {reason}"
 
 
 class Speaker:

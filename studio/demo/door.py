@@ -1,5 +1,7 @@
 """The URL map of a gateway on its own."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-urlpatterns = [path("demo/", include("studio.demo.urls"))]
+from studio.demo.views import nothing_here
+
+urlpatterns = [path("demo/", include("studio.demo.urls")), re_path(r"", nothing_here)]

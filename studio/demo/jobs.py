@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 import sys
+import time
 import weakref
 from collections import OrderedDict
 from collections.abc import AsyncIterator
@@ -16,9 +17,12 @@ from django.conf import settings
 from studio.demo.catalogue import Order
 
 RENDERS_AT_ONCE = 2
-JOBS_REMEMBERED = 500
+WAITING_MAX = 400  # beyond, the gateway says it is overloaded: any key is right here, so anybody may ask
+JOBS_REMEMBERED = 1000
 FILES_KEPT = 200
 RENDER_SECONDS = 300.0
+QUEUE_TELLS_SECONDS = 2.0
+ENDED = ("done", "failed")
 
 _turns: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = weakref.WeakKeyDictionary()
 _jobs: "OrderedDict[str, Job]" = OrderedDict()
@@ -31,7 +35,7 @@ def folder() -> Path:
 
 
 class Job:
-    """One film being made. ``state``: queued, running, done or failed."""
+    """One film being made. ``state``: queued, running, done or failed, then with a ``reason`` when there is one."""
 
     def __init__(self, order: Order):
         self.order = order
@@ -40,6 +44,7 @@ class Job:
         self.name = secrets.token_hex(16)
         self.state = "queued"
         self.percent = 0
+        self.reason = ""
         self.changed = asyncio.Event()
         self.watchers = 0
         self.task = asyncio.create_task(self._work())
@@ -49,23 +54,49 @@ class Job:
         return folder() / f"{self.name}.mp4"
 
     async def updates(self) -> AsyncIterator[tuple[str, int]]:
-        """(state, percent) now and after every change until the end. The last watcher to leave stops the work."""
+        """(state, percent) now, after every change until the end, and again and again while queued.
+
+        The last watcher to leave stops the work.
+        """
         self.watchers += 1
+        told: tuple[str, int] | None = None
         try:
             while True:
-                yield self.state, self.percent
-                if self.state in ("done", "failed"):
-                    return
-                self.changed.clear()
-                await self.changed.wait()
+                changed, now = (
+                    self.changed,
+                    (self.state, self.percent),
+                )  # the event first: nothing is missed while we tell
+                if now != told:
+                    told = now
+                    yield now
+                    if now[0] in ENDED:
+                        return
+                    continue
+                try:
+                    async with asyncio.timeout(QUEUE_TELLS_SECONDS if now[0] == "queued" else None):
+                        await changed.wait()
+                except TimeoutError:
+                    yield now
         finally:
             self.watchers -= 1
-            if self.watchers == 0 and self.state not in ("done", "failed"):
-                self.task.cancel()
+            if self.watchers == 0 and self.state not in ENDED:
+                self.stop()
+
+    def stop(self, reason: str = "") -> None:
+        """Ends it as a failure, whatever was made."""
+        self.task.cancel()
+        self._fail(reason)
+
+    def _fail(self, reason: str = "") -> None:
+        self.reason = self.reason or reason
+        self._move("failed", self.percent)
+        for path in (self.film, self.film.with_suffix(".part"), self.film.with_suffix(".webp")):
+            path.unlink(missing_ok=True)
 
     def _move(self, state: str, percent: int) -> None:
         self.state, self.percent = state, percent
-        self.changed.set()
+        before, self.changed = self.changed, asyncio.Event()
+        before.set()
 
     async def _work(self) -> None:
         try:
@@ -73,10 +104,12 @@ class Job:
                 self._move("running", 0)
                 async with asyncio.timeout(RENDER_SECONDS):
                     good = await self._render()
-            self._move("done" if good else "failed", 100)
+            if good:
+                self._move("done", 100)
+            else:
+                self._fail()
         except (asyncio.CancelledError, TimeoutError, OSError):
-            self._move("failed", self.percent)
-            self.film.unlink(missing_ok=True)
+            self._fail()
         tidy()
 
     async def _render(self) -> bool:
@@ -93,9 +126,11 @@ class Job:
             child.stdin.write(json.dumps(asdict(self.order) | {"out": str(self.film)}).encode())
             child.stdin.close()
             async for line in child.stdout:
-                word, _, told = line.decode().partition(" ")
+                word, _, told = line.decode().strip().partition(" ")
                 if word == "progress":
                     self._move("running", int(told))
+                elif word == "refused":
+                    self.reason = told
             return await child.wait() == 0
         finally:
             if child.returncode is None:
@@ -112,6 +147,10 @@ def start(order: Order) -> Job:
     return job
 
 
+def waiting() -> int:
+    return sum(job.state == "queued" for job in _jobs.values())
+
+
 def job_named(task_id: str) -> Job | None:
     return _jobs.get(task_id)
 
@@ -122,8 +161,11 @@ def forget(job: Job) -> None:
 
 
 def tidy() -> None:
-    """Keeps the newest films; whoever wanted an older one has fetched it."""
+    """Keeps the newest films, whoever wanted an older one has fetched it; drops what a killed server left unfinished."""
     films = sorted(folder().glob("*.mp4"), key=lambda path: path.stat().st_mtime, reverse=True)
     for old in films[FILES_KEPT:]:
         old.unlink(missing_ok=True)
         old.with_suffix(".webp").unlink(missing_ok=True)
+    for part in folder().glob("*.part"):
+        if time.time() - part.stat().st_mtime > RENDER_SECONDS:
+            part.unlink(missing_ok=True)

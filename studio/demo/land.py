@@ -33,9 +33,9 @@ class Land:
             case "forest" if layer:
                 edge = self._woods(layer, depth)
             case "desert":
-                edge = self._rolling(layer, waves=2.2, tall=0.12, rough=2.1)
+                edge = self._rolling(layer, waves=1.6, tall=0.13, rough=3.0)
             case _:
-                edge = self._rolling(layer, waves=3.0, tall=0.2 - 0.022 * layer, rough=1.35 + 0.16 * layer)
+                edge = self._rolling(layer, waves=3.0, tall=0.2 - 0.022 * layer, rough=1.6 + 0.25 * layer)
         return self._filled(edge, depth)
 
     def shore(self) -> Strip:
@@ -44,7 +44,7 @@ class Land:
 
     def islands(self) -> Strip:
         """Far land behind water: it ends at the horizon."""
-        tall = np.clip(profile(self.random, self.width, 3, 1.5) * 1.6 - 0.35, 0, 1) * self.unit * 0.11
+        tall = np.clip(profile(self.random, self.width, 1.4, 1.7) * 1.3 - 0.25, 0, 1) * self.unit * 0.1
         strip = self._filled(self.horizon - tall, 0.3)
         return Strip(strip.colour[: int(self.horizon) - strip.top], strip.cover[: int(self.horizon) - strip.top],
                      strip.top, strip.speed)  # fmt: skip
@@ -58,7 +58,8 @@ class Land:
 
     def _woods(self, layer: int, depth: float) -> Field:
         """Conifers on a rolling floor, bigger and farther apart as they come near."""
-        edge = self._rolling(layer, waves=2, tall=0.07, rough=2.0) + self.unit * 0.05 * depth
+        floor = self._rolling(layer, waves=2, tall=0.07, rough=2.0) + self.unit * 0.05 * depth
+        edge = floor.copy()
         at = np.arange(self.width, dtype=np.float32)
         tall = self.unit * (0.09 + 0.3 * depth**1.7)
         x = -tall
@@ -68,8 +69,8 @@ class Land:
             away = np.abs(at - x) / half
             near = away < 1
             boughs = 0.075 * ((away[near] * 6.5) % 1)
-            top = edge[min(max(int(x), 0), self.width - 1)]
-            edge[near] = np.minimum(edge[near], top - height * np.clip((1 - away[near]) ** 1.08 - boughs, 0, 1))
+            foot = floor[min(max(int(x), 0), self.width - 1)] + height * 0.06
+            edge[near] = np.minimum(edge[near], foot - height * np.clip((1 - away[near]) ** 1.08 - boughs, 0, 1))
             x += half * self.random.uniform(0.75, 2.6 if layer < 4 else 5.0)
         return edge
 
@@ -81,8 +82,10 @@ class Land:
         row = np.arange(top, self.height, dtype=np.float32)[:, None]
         cover = np.clip(row - edge, 0, 1)[..., None]
         below = np.clip((row - edge) / (self.unit * (0.12 + 0.28 * depth)), 0, 1)[..., None]
-        near = self.light * 0.86 + self.glow * 0.08 if self._white(depth) else self.deep * (0.62 - 0.3 * depth)
+        near = self.deep * ((0.62 if self.cast.night else 0.85) - 0.3 * depth)
         far = self.light * 0.72 + self.middle * 0.28
+        if self._white(depth):
+            far, near = self.middle * 0.8 + self.light * 0.1, self.light * 0.8 + self.glow * 0.12
         colour = far + (near - far) * depth**0.75
         crest = colour + (self.glow - colour) * 0.1 * (1 - below) ** 6
         mist = crest + (self.light - crest) * MIST * (1 - depth) * below
@@ -90,7 +93,7 @@ class Land:
         return Strip((grained * cover).astype(np.float32), cover.astype(np.float32), top, self.pan * depth**1.8)
 
     def _white(self, depth: float) -> bool:
-        return self.cast.air == "snow" and (self.cast.ground == "hills" or depth in (0.2, 1.0))
+        return self.cast.air == "snow" and (self.cast.ground != "forest" or depth < 0.3)
 
     def _street(self, layer: int, depth: float) -> Strip:
         """Houses with lit windows, drawn as a city of boxes; their feet stand at the horizon's row."""

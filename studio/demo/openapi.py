@@ -11,7 +11,8 @@ PATH = "/v1/chat/completions"
 NUMBERS = {"temperature": (0, 2), "top_p": (0, 1), "presence_penalty": (-2, 2), "frequency_penalty": (-2, 2)}
 
 # Every difference from the published spec, as JSON pointers below the endpoint's request or at the top; a test computes
-# the real differences and compares them with this list.
+# the real differences and compares them with this list. Every optional field may also be null: clients send it for "not
+# set", and the published words for stop say so.
 MENDED = {
     "info.title": "was empty",
     "servers": "the embedded gateway itself",
@@ -24,19 +25,22 @@ MENDED = {
     "operation.requestBody.required": "a body is needed",
     "required": "tools and tool_choice were required, the example leaves them out",
     "messages": "not empty; roles are known; content may be a list of parts",
-    "model": "any string; unknown ones answer 404",
     "temperature": "was integer, is described as 0.8",
     "top_p": "was integer, is described as 0.1",
     "presence_penalty": "range written down",
     "frequency_penalty": "range written down",
     "n": "range written down",
+    "stream": "may be null",
     "max_tokens": "range written down",
     "stop": "was string, is described as up to four sequences",
     "logit_bias": "was null, is described as an object",
+    "user": "may be null",
+    "response_format": "may be null",
     "tools": "was a list of strings, is described as functions",
     "tool_choice": "was an object only, is described as none or auto too",
     "seed": "the field that “seen” misspells; both are taken",
     "seen": "range written down",
+    "stream_options": "not in the spec; every client asks for usage with it",
 }
 
 
@@ -63,7 +67,7 @@ def mended() -> dict[str, Any]:
     _mend_fields(schema["properties"])
     answer = operation["responses"]["200"]
     answer["description"] = "The whole answer, or with stream: true its Server-Sent Events up to [DONE]."
-    answer["content"]["text/event-stream"] = {"schema": {"type": "string"}}
+    answer["content"]["text/event-stream"] = {"example": STREAM}  # a schema of OpenAPI 3.0 cannot say what an event is
     message = answer["content"]["application/json"]["schema"]["properties"]["choices"]["items"]
     message["required"] = ["index", "message", "finish_reason"]
     for status, told in ERRORS.items():
@@ -77,21 +81,23 @@ def mended() -> dict[str, Any]:
 
 
 def _mend_fields(fields: dict[str, Any]) -> None:
-    part = {"type": "object", "properties": {"type": {"type": "string"}}, "required": ["type"]}
+    words = {"type": "string", "maxLength": 100_000}
+    part = {"type": "object", "properties": {"type": {"type": "string"}, "text": words}, "required": ["type"]}
     fields["messages"]["minItems"] = 1
     fields["messages"]["maxItems"] = 200
     turn = fields["messages"]["items"]
     turn["properties"]["role"]["enum"] = ["assistant", "developer", "function", "system", "tool", "user"]
-    turn["properties"]["content"] = {
-        "oneOf": [{"type": "string", "maxLength": 100_000}, {"type": "array", "items": part}]
-    }
+    turn["properties"]["content"] = {"oneOf": [words, {"type": "array", "items": part}]}
     turn["required"] = ["role", "content"]
     for name, (low, high) in NUMBERS.items():
         fields[name] |= {"type": "number", "minimum": low, "maximum": high}
     fields["n"] |= {"minimum": 1, "maximum": 4}
     fields["max_tokens"] |= {"minimum": 1, "maximum": 10_000_000}
-    words = {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 4}
-    fields["stop"] = {"description": fields["stop"]["description"], "oneOf": [{"type": "string"}, words]}
+    ends = {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 4}
+    fields["stop"] = {
+        "description": fields["stop"]["description"],
+        "oneOf": [{"type": "string", "nullable": True}, ends],
+    }
     fields["logit_bias"] |= {
         "type": "object",
         "additionalProperties": {"type": "number", "minimum": -100, "maximum": 100},
@@ -99,12 +105,22 @@ def _mend_fields(fields: dict[str, Any]) -> None:
     fields["tools"]["items"] = {"oneOf": [{"type": "object"}, {"type": "string"}]}
     fields["tool_choice"] = {
         "description": fields["tool_choice"]["description"],
-        "oneOf": [{"type": "string", "enum": ["none", "auto", "required"]}, {"type": "object"}],
+        "oneOf": [{"type": "string", "enum": ["none", "auto", "required"]}, {"type": "object", "nullable": True}],
     }
+    fields["stream_options"] = {"type": "object", "properties": {"include_usage": {"type": "boolean"}}}
+    for name in fields.keys() - {"model", "messages", "stop", "tool_choice"}:
+        fields[name]["nullable"] = True
     fields["seen"] |= {"minimum": -(2**63), "maximum": 2**63 - 1}
     fields["seed"] = dict(fields["seen"])
 
 
+STREAM = """data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1760000000,"model":"sora-2","choices":[{"index":0,"delta":{"content":"36.."},"finish_reason":null}]}
+
+data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1760000000,"model":"sora-2","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+
+"""
 ERROR = {
     "type": "object",
     "required": ["error"],

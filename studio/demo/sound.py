@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.demo.scene import Cast
+from studio.demo.cast import Cast
 
 RATE = 48_000
 CHORDS = ((0, 7, 12, 16), (0, 5, 9, 14), (0, 3, 10, 15), (0, 7, 14, 21))  # semitones above the key

@@ -1,45 +1,77 @@
 """One answer as it is told: pieces of text per choice while the films are made, then frames or a whole."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Any
 
 from django.conf import settings
 
-from studio.demo.catalogue import order_of
-from studio.demo.dialect import DONE, REFUSAL, Speaker, closing, echo, error, opening, usage_of, words_for
-from studio.demo.jobs import Job, forget, start
-from studio.demo.links import film_link
+from studio.demo import dialect
+from studio.demo.catalogue import Order, order_of
+from studio.demo.dialect import DONE, GAVE_UP, REFUSAL, Speaker, error, failure, usage_of
+from studio.demo.jobs import ENDED, Job, forget, start
+from studio.demo.links import Links
 from studio.upstream.words import REMIX
 
 SLOW_SECONDS = 20.0
-QUEUE_DOT_SECONDS = 0.4
-STOP, BROKEN = "stop", "broken"
+HALFWAY_PERCENT = 40
+HEAVY_LOAD = "Sora generation failed: heavy_load, we are under heavy load, please try again later"
+BROKEN_FRAME = b'data: {"choices":[{"index":0,"delta":{"content":"?"},"finish_reason":null}]]}\n\n'
+
+
+class Mark(Enum):
+    """Frames without text: an empty delta in the middle, one no parser takes, and the end of a choice."""
+
+    PAUSE = "pause"
+    BROKEN = "broken"
+    STOP = "stop"
+
+
+Piece = str | Mark
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A piece of ``choice``'s text; or, without text, an end: ``stop``, or ``broken`` (a frame no parser takes)."""
-
     choice: int
-    text: str = ""
-    end: str = ""
+    piece: Piece
 
 
 class Cut(Exception):
     """The connection is to break here."""
 
 
-async def films(body: dict[str, Any], origin: str, fault: str | None) -> AsyncIterator[Told]:
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A valid request, the fault it wants, and where its links lead."""
+
+    body: dict[str, Any]
+    fault: str | None
+    links: Links
+
+    @property
+    def choices(self) -> int:
+        count: int = self.body.get("n") or 1
+        return count
+
+    def orders(self) -> list[Order]:
+        """One per choice. With a seed the films come out the same again; without one they never do."""
+        order = order_of(self.body)
+        seed = secrets.randbits(48) if order.seed is None else order.seed
+        seconds = 0 if self.fault == "zeroframes" else order.seconds
+        return [replace(order, seed=seed + choice, seconds=seconds) for choice in range(self.choices)]
+
+
+async def films(ask: Ask) -> AsyncIterator[Told]:
     """The texts of all choices, interleaved as they come. Leaving early stops the rendering nobody waits for."""
-    order = order_of(body)
-    count = body.get("n") or 1
-    jobs = [start(order) for _ in range(count)]
     heard: asyncio.Queue[Told | None] = asyncio.Queue()
-    speakers = [asyncio.create_task(_one(choice, job, body, origin, fault, heard)) for choice, job in enumerate(jobs)]
+    jobs = [start(order) for order in ask.orders()]
+    speakers = [asyncio.create_task(_one(choice, job, ask, heard)) for choice, job in enumerate(jobs)]
     try:
-        left = count
+        left = len(speakers)
         while left:
             told = await heard.get()
             if told is None:
@@ -54,63 +86,71 @@ async def films(body: dict[str, Any], origin: str, fault: str | None) -> AsyncIt
         await asyncio.gather(*speakers, return_exceptions=True)
 
 
-async def _one(
-    choice: int, job: Job, body: dict[str, Any], origin: str, fault: str | None, heard: asyncio.Queue[Told | None]
-) -> None:
+async def _one(choice: int, job: Job, ask: Ask, heard: asyncio.Queue[Told | None]) -> None:
     try:
-        async for text in _text(job, body, origin, fault):
-            heard.put_nowait(Told(choice, end=BROKEN) if text == BROKEN else Told(choice, text))
-        heard.put_nowait(Told(choice, end=STOP))
+        async with aclosing(_pieces(job, ask)) as pieces:
+            async for piece in pieces:
+                heard.put_nowait(Told(choice, piece))
+        heard.put_nowait(Told(choice, Mark.STOP))
     finally:
         heard.put_nowait(None)
 
 
-async def _text(job: Job, body: dict[str, Any], origin: str, fault: str | None) -> AsyncIterator[str]:
-    words = words_for(job.order.prompt)
-    for piece in echo(job.order, _earlier_sid(body)):
+async def _pieces(job: Job, ask: Ask) -> AsyncIterator[Piece]:
+    words = dialect.words_for(job.order.prompt)
+    for piece in dialect.echo(job.order, _earlier_sid(ask.body)):
         yield piece
-    yield opening(job, origin, words)
-    if fault == "moderation":
-        job.task.cancel()
-        yield f"\n\n❌ {'生成失败' if words['done'] == '生成完成' else 'Generation failed'}: {REFUSAL}"
+    yield Mark.PAUSE
+    yield dialect.opening(job, ask.links, words)
+    if ask.fault == "moderation":
+        job.stop(REFUSAL)
+        yield failure(words, REFUSAL)
         return
-    if fault in ("cut", "nolink"):
+    if ask.fault in ("cut", "nolink"):
         forget(job)  # nobody can be asked about it afterwards
-    if fault == "ack":
+    if ask.fault == "ack":
         return  # the job goes on without anybody listening
-    counting = False
-    async for state, percent in job.updates():
-        if state == "queued":
-            await asyncio.sleep(QUEUE_DOT_SECONDS)
-            yield "."
-        elif state == "running" and not counting:
-            counting = True
-            yield f"\n> {words['render']}."
-            yield f"\n\n>🏃 {words['progress']} {percent}.."
-        elif state == "running":
-            yield f"{percent}.."
-            if percent >= 40:
-                async for piece in _halfway(fault):
-                    yield piece
-                fault = None if fault in ("slow", "badjson") else fault
-        if state == "failed":
-            yield "\n\n❌ Generation failed: the renderer gave up."
-            return
-    if fault == "moderation-late":
-        yield f"91..\n\n❌ Generation failed: {REFUSAL}"
-    elif fault != "nolink":
-        yield closing(job, origin, words, film_link(origin, job, fault))
+    async with aclosing(_progress(job, ask.fault, words)) as progress:
+        async for piece in progress:
+            yield piece
+    if job.state == "failed":
+        yield failure(words, job.reason or GAVE_UP)
+    elif ask.fault == "moderation-late":
+        job.stop(REFUSAL)
+        yield f"91..{failure(words, REFUSAL)}"
+    elif ask.fault != "nolink":
+        yield dialect.closing(job, ask.links, words, ask.fault)
 
 
-async def _halfway(fault: str | None) -> AsyncIterator[str]:
+async def _progress(job: Job, fault: str | None, words: dict[str, str]) -> AsyncIterator[Piece]:
+    """Dots of the queue, then the encoder's numbers; faults of the middle come once, half-way or at the latest at the end."""
+    counting, told_to = False, 90 if fault == "moderation-late" else 100
+    yield "."
+    async with aclosing(job.updates()) as updates:
+        async for state, percent in updates:
+            if state == "queued":
+                yield "."
+            elif not counting:
+                counting = True
+                yield f"\n> {words['render']}"
+                yield "."
+                yield f"\n\n>🏃 {words['progress']} {percent}.."
+            elif state == "running" and percent <= told_to:
+                yield f"{percent}.."
+            if percent >= HALFWAY_PERCENT or state in ENDED:
+                due, fault = fault, None
+                if due == "badjson":
+                    yield Mark.BROKEN
+                await _break(due)
+
+
+async def _break(fault: str | None) -> None:
     if fault == "cut":
         raise Cut
     if fault == "stall":
         await asyncio.sleep(settings.DEMO_STALL_SECONDS)
     if fault == "slow":
         await asyncio.sleep(SLOW_SECONDS)
-    if fault == "badjson":
-        yield BROKEN
 
 
 def _earlier_sid(body: dict[str, Any]) -> str | None:
@@ -120,38 +160,39 @@ def _earlier_sid(body: dict[str, Any]) -> str | None:
     return found[-1] if found else None
 
 
-async def frames(body: dict[str, Any], origin: str, fault: str | None, speaker: Speaker) -> AsyncIterator[bytes]:
-    """The answer as Server-Sent Events."""
-    contents = [""] * (body.get("n") or 1)
-    for choice in range(len(contents)):
+async def frames(ask: Ask, speaker: Speaker) -> AsyncIterator[bytes]:
+    """The answer as Server-Sent Events. Raises Cut where the connection is to break."""
+    contents = [""] * ask.choices
+    for choice in range(ask.choices):
         yield speaker.frame(choice, {"role": "assistant", "content": ""})
-    if fault == "load":
-        broke = error(
-            "Sora generation failed: heavy_load, we are under heavy load, please try again later",
-            "upstream_error",
-            None,
-        )
-        yield b"event: error\n" + speaker.data(broke) + DONE
+    if ask.fault == "load":
+        yield b"event: error\n" + speaker.data(error(HEAVY_LOAD, "upstream_error", None)) + DONE
         return
-    if fault == "error-object":
+    if ask.fault == "error-object":
         yield speaker.data(error("The upstream job broke.", "server_error", "generation_failed")) + DONE
         return
-    async for told in films(body, origin, fault):
-        if told.end == STOP:
-            yield speaker.frame(told.choice, {}, "stop")
-        elif told.end == BROKEN:
-            yield b'data: {"choices":[{"index":0,"delta":{"content":"?"},"finish_reason":null}]]}\n\n'
-        else:
-            contents[told.choice] += told.text
-            yield speaker.say(told.choice, told.text)
-    if (body.get("stream_options") or {}).get("include_usage"):
-        yield speaker.usage(usage_of(body, contents))
+    async with aclosing(films(ask)) as telling:
+        async for told in telling:
+            match told.piece:
+                case str(text):
+                    contents[told.choice] += text
+                    yield speaker.say(told.choice, text)
+                case Mark.PAUSE:
+                    yield speaker.frame(told.choice, {})
+                case Mark.STOP:
+                    yield speaker.frame(told.choice, {}, "stop")
+                case Mark.BROKEN:
+                    yield BROKEN_FRAME
+    if ask.body.get("stream_options", {}).get("include_usage"):
+        yield speaker.usage(usage_of(ask.body, contents))
     yield DONE
 
 
-async def whole(body: dict[str, Any], origin: str, fault: str | None, speaker: Speaker) -> dict[str, Any]:
-    """The answer in one piece."""
-    contents = [""] * (body.get("n") or 1)
-    async for told in films(body, origin, fault):
-        contents[told.choice] += told.text
-    return speaker.whole(contents, usage_of(body, contents))
+async def whole(ask: Ask, speaker: Speaker) -> dict[str, Any]:
+    """The answer in one piece. Raises Cut where the connection is to break."""
+    contents = [""] * ask.choices
+    async with aclosing(films(ask)) as telling:
+        async for told in telling:
+            if isinstance(told.piece, str):
+                contents[told.choice] += told.piece
+    return speaker.whole(contents, usage_of(ask.body, contents))

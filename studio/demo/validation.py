@@ -1,12 +1,15 @@
 """Requests checked by the (mended) spec; a refusal names the field, in OpenAI's error shape."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
-from studio.demo.catalogue import base_model
+from studio.demo.catalogue import base_model, picture_of
 
 MESSAGES_MAX = 200
 TEXT_MAX_CHARS = 100_000
+PICTURE = re.compile(r"data:image/(?:png|jpe?g|webp);base64,", re.IGNORECASE)
+LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")  # JSON can spell it, UTF-8 cannot
 ROLES = {"system", "user", "assistant", "tool", "developer", "function"}
 
 
@@ -78,6 +81,11 @@ def tool_choice(value: Any) -> str | None:
     )
 
 
+def stream_options(value: Any) -> str | None:
+    fits = isinstance(value, dict) and isinstance(value.get("include_usage", False), bool)
+    return None if fits else "has to be an object with a true or false include_usage"
+
+
 INT64 = 2**63
 FIELDS: dict[str, Callable[[Any], str | None]] = {
     "temperature": number(0, 2),
@@ -95,7 +103,9 @@ FIELDS: dict[str, Callable[[Any], str | None]] = {
     "seed": integer(-INT64, INT64 - 1),
     "tools": tools,
     "tool_choice": tool_choice,
+    "stream_options": stream_options,
 }
+WHOLE = ("n", "max_tokens", "seen", "seed")  # 2.0 is an integer to JSON
 
 
 def check(body: Any) -> dict[str, Any]:
@@ -114,7 +124,7 @@ def check(body: Any) -> dict[str, Any]:
             raise Invalid(f"{name} {problem}.", name)
     if base_model(body["model"]) is None:
         raise Invalid(f"The model {body['model'][:100]!r} does not exist.", "model", "model_not_found", 404)
-    return body
+    return body | {name: int(body[name]) for name in WHOLE if name in body}
 
 
 def _messages(messages: Any) -> None:
@@ -126,16 +136,24 @@ def _messages(messages: Any) -> None:
         where = f"messages[{at}]"
         if not isinstance(turn, dict):
             raise Invalid(f"{where} has to be an object.", where, "invalid_type")
-        if turn.get("role") not in ROLES:
+        if text(turn.get("role")) or turn["role"] not in ROLES:
             raise Invalid(f"{where}.role has to be one of {', '.join(sorted(ROLES))}.", f"{where}.role")
         _content(turn.get("content"), f"{where}.content")
 
 
 def _content(content: Any, where: str) -> None:
-    if isinstance(content, str):
-        if len(content) > TEXT_MAX_CHARS:
-            raise Invalid(f"{where} has more than {TEXT_MAX_CHARS} characters.", where)
-        return
-    parts = content if isinstance(content, list) else None
-    if parts is None or not all(isinstance(part, dict) and isinstance(part.get("type"), str) for part in parts):
+    parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
+    if not isinstance(parts, list) or not all(isinstance(part, dict) and not text(part.get("type")) for part in parts):
         raise Invalid(f"{where} has to be a string or a list of parts.", where, "invalid_type")
+    for part in parts:
+        said = part.get("text", "")
+        if text(said):
+            raise Invalid(f"{where} has a part whose text is no string.", where, "invalid_type")
+        if len(said) > TEXT_MAX_CHARS:
+            raise Invalid(f"{where} has more than {TEXT_MAX_CHARS} characters.", where)
+        if LONE_SURROGATE.search(said):
+            raise Invalid(f"{where} holds half a character (a lone surrogate).", where)
+        if part["type"] == "image_url" and not PICTURE.match(picture_of(part)):
+            raise Invalid(
+                f"{where} has a picture that is no data URI of a PNG, JPEG or WebP; links are not followed.", where
+            )

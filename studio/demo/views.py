@@ -1,18 +1,21 @@
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import aclosing
 from functools import wraps
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.core.files.storage import FileSystemStorage
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.utils.crypto import get_random_string
+from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt
 
 from studio.demo import jobs, telling
 from studio.demo.catalogue import MODELS, base_model, last_words
-from studio.demo.dialect import DONE, Speaker, error, usage_of
+from studio.demo.dialect import DONE, GAVE_UP, Speaker, error, usage_of
 from studio.demo.faults import fault_in
-from studio.demo.links import BAD_LINKS
+from studio.demo.links import BAD_LINKS, Links
 from studio.demo.openapi import mended
 from studio.demo.validation import Invalid, check
 from studio.media.serving import serve
@@ -72,12 +75,13 @@ async def chat(request: HttpRequest) -> HttpResponseBase:
     fault = fault_in(last_words(body["messages"])[0])
     if refused := _refused_at_once(fault):
         return refused
-    origin = f"{request.scheme}://{request.get_host()}"
+    if jobs.waiting() >= jobs.WAITING_MAX:
+        told = "The upstream is under heavy load (heavy_load), please try again later."
+        return refusal(503, told, "server_error", "heavy_load", **{"Retry-After": "30"})
+    ask = telling.Ask(body, fault, Links(request))
     if not body.get("stream"):
-        return await _whole(body, origin, fault, speaker)
-    answer = StreamingHttpResponse(
-        _streamed(body, origin, fault, speaker), content_type="text/event-stream; charset=utf-8"
-    )
+        return await _whole(ask, speaker)
+    answer = StreamingHttpResponse(_streamed(ask, speaker), content_type="text/event-stream; charset=utf-8")
     answer["Cache-Control"] = "no-cache"
     if fault == "cut":
         answer["Studio-Cut"] = "1"  # our server breaks the connection where the body ends
@@ -87,10 +91,11 @@ async def chat(request: HttpRequest) -> HttpResponseBase:
 def _json(request: HttpRequest) -> Any:
     if request.content_type != "application/json":
         raise Invalid("Send the body as application/json.", code="unsupported_media_type", status=415)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_MAX_BYTES:
+    raw = request.read(BODY_MAX_BYTES + 1)
+    if len(raw) > BODY_MAX_BYTES:
         raise Invalid("The body is too large.", code="request_too_large", status=413)
     try:
-        return json.loads(request.read(BODY_MAX_BYTES + 1))
+        return json.loads(raw)
     except (ValueError, RecursionError) as problem:
         raise Invalid("The body is not valid JSON.", code="invalid_json") from problem
 
@@ -120,19 +125,20 @@ def _refused_at_once(fault: str | None) -> HttpResponse | None:
     return None
 
 
-async def _streamed(body: dict[str, Any], origin: str, fault: str | None, speaker: Speaker) -> AsyncIterator[bytes]:
+async def _streamed(ask: telling.Ask, speaker: Speaker) -> AsyncIterator[bytes]:
     try:
-        async for frame in telling.frames(body, origin, fault, speaker):
-            yield frame
+        async with aclosing(telling.frames(ask, speaker)) as frames:
+            async for frame in frames:
+                yield frame
     except telling.Cut:
         return
 
 
-async def _whole(body: dict[str, Any], origin: str, fault: str | None, speaker: Speaker) -> HttpResponse:
-    if fault in ("load", "error-object"):
+async def _whole(ask: telling.Ask, speaker: Speaker) -> HttpResponse:
+    if ask.fault in ("load", "error-object"):
         return refusal(500, "The upstream job broke.", "server_error", "generation_failed")
     try:
-        return JsonResponse(await telling.whole(body, origin, fault, speaker))
+        return JsonResponse(await telling.whole(ask, speaker))
     except telling.Cut:
         return HttpResponse(
             b'{"id":', content_type="application/json", headers={"Studio-Cut": "1", "Content-Length": "100000"}
@@ -154,7 +160,7 @@ def _text_answer(body: dict[str, Any], speaker: Speaker) -> HttpResponseBase:
             for word in text.split(" "):
                 yield speaker.say(choice, f"{word} ")
             yield speaker.frame(choice, {}, "stop")
-        if (body.get("stream_options") or {}).get("include_usage"):
+        if body.get("stream_options", {}).get("include_usage"):
             yield speaker.usage(counts)
         yield DONE
 
@@ -193,16 +199,12 @@ async def source(request: HttpRequest, task_id: str) -> HttpResponse:
     if job is None:
         return JsonResponse({"detail": "unknown task"}, status=404)
     status = {"queued": "pending", "running": "processing", "done": "completed", "failed": "failed"}[job.state]
-    origin = f"{request.scheme}://{request.get_host()}"
-    done = job.state == "done"
+    done, links = job.state == "done", Links(request)
     told = {"id": job.id, "status": status, "progress": job.percent, "is_completed": done, "error": None}
     if done:
-        told |= {
-            "video_url": f"{origin}/demo/files/{job.name}.mp4",
-            "thumbnail_url": f"{origin}/demo/files/{job.name}.webp",
-        }
+        told |= {"video_url": links.film(job), "thumbnail_url": links.cover(job)}
     if job.state == "failed":
-        told["error"] = {"message": "the renderer gave up"}
+        told["error"] = {"message": job.reason or GAVE_UP}
     return JsonResponse(told)
 
 
@@ -211,33 +213,34 @@ async def web(request: HttpRequest, task_id: str) -> HttpResponse:
     job = jobs.job_named(task_id)
     if job is None:
         return HttpResponse("unknown task", status=404, content_type="text/plain")
-    return HttpResponse(f"{job.id}: {job.state}, {job.percent} %", content_type="text/plain; charset=utf-8")
+    film = (
+        format_html('<p><video controls src="{}"></video></p>', Links(request).film(job)) if job.state == "done" else ""
+    )
+    page = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1><p>{1}, {2} %</p>{3}</body></html>"
+    return HttpResponse(format_html(page, job.id, job.state, job.percent, film))
+
+
+async def nothing_here(request: HttpRequest) -> HttpResponse:
+    return refusal(404, f"Unknown request URL: {request.path[:200]}.", "invalid_request_error", "unknown_url")
 
 
 @only("GET", "HEAD")
 async def file(request: HttpRequest, name: str, ending: str) -> HttpResponseBase:
     fault, _, plain = name.rpartition("-")
     if fault in BAD_LINKS:
-        return _bad_file(fault, plain)
+        return await _bad_file(fault, plain)
     storage = FileSystemStorage(location=jobs.folder())
     kind = "video/mp4" if ending == "mp4" else "image/webp"
     return await serve(request, storage, f"{name}.{ending}", content_type=kind, etag=name, filename=f"{name}.{ending}")
 
 
-def _bad_file(fault: str, name: str) -> HttpResponse:
+async def _bad_file(fault: str, name: str) -> HttpResponse:
     film = jobs.folder() / f"{name}.mp4"
     if fault == "gone" or not film.exists():
         return HttpResponse("gone", status=404, content_type="text/plain")
     if fault == "notvideo":
         return HttpResponse("<!DOCTYPE html><title>Sign in</title><h1>Sign in to watch</h1>", content_type="text/html")
-    content = film.read_bytes()
-    if fault == "zeroframes":
-        return HttpResponse(_without_picture(content), content_type="video/mp4")
+    content = await sync_to_async(film.read_bytes, thread_sensitive=False)()
     promised = HUGE_BYTES if fault == "huge" else len(content)
     headers = {"Content-Length": str(promised), "Studio-Cut": "1"}
     return HttpResponse(content[: len(content) // 2], content_type="video/mp4", headers=headers)
-
-
-def _without_picture(content: bytes) -> bytes:
-    """The film's beginning, as a file that ends before anything to see: a head and no frames."""
-    return content[: int.from_bytes(content[:4])]

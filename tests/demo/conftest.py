@@ -26,15 +26,17 @@ WAIT_SECONDS = 60.0
 
 
 def command(data: Path, *arguments: str) -> subprocess.Popen[str]:
-    """``manage.py demo-gateway`` on a data folder of its own. It ends with its stdin."""
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "demo-gateway", "--until-stdin-closes", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "studio.settings", "STUDIO_DATA_DIR": str(data)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    """``manage.py demo-gateway`` on a data folder of its own; its log lies beside that. It ends with its stdin."""
+    with data.with_suffix(".log").open("a") as log:
+        return subprocess.Popen(
+            [sys.executable, "manage.py", "demo-gateway", "--until-stdin-closes", *arguments],
+            cwd=ROOT,
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": "studio.settings", "STUDIO_DATA_DIR": str(data)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
 
 
 @dataclass

@@ -20,6 +20,7 @@ def order(content: object = "a dog", model: str = "sora-2", **fields: object) ->
         ("一只狗，竖屏", "portrait"),
         ("一只狗，竖版", "portrait"),
         ("一只狗，生成视频比例9:16", "portrait"),
+        ("9:16竖着拍一只狗", "portrait"),
         ("a dog, 1:1", "square"),
         ("a dog, square video", "square"),
         ("一只狗，方形", "square"),
@@ -51,10 +52,14 @@ def test_orientation_is_heard_in_words(wish, orientation):
         ("一只狗，时长 12 秒", 12),
         ("a dog", 5),
         ("two dogs and 3 cats", 5),
+        ("一只狗10s视频", 10),
+        ("一只狗，１０秒", 10),
         ("3 seconds, no, 4 seconds", 4),
         ("a dog, 99 seconds", 25),  # the longest on offer
         ("a dog, 0 seconds", 5),
-        ("a clip from the 80s", 25),
+        ("a dog in the style of the 80s", 5),
+        ("80s风格的狗", 5),
+        ("a 60s car, 8s", 8),
     ],
 )
 def test_length_is_heard_in_words(wish, seconds):

@@ -25,7 +25,7 @@ def scene(prompt: str, seed: int | None = None, size: tuple[int, int] = SIZE) ->
         ("雨夜的城市街道", "city", "rain", ""),
         ("snow falls in the forest, a fox waits", "forest", "snow", "dog"),
         ("竹林里的猫", "forest", "", "cat"),
-        ("a camel in the desert", "desert", "", "horse"),
+        ("a horse in the desert", "desert", "", "horse"),
         ("樱花飘落的山谷，一群鸟", "hills", "petals", "birds"),
     ],
 )
