@@ -101,7 +101,7 @@ def timing_facts(generation: Generation, item: GalleryItem) -> Iterator[Fact]:
 def cost_facts(generation: Generation) -> Iterator[Fact]:
     if generation.price is not None:
         yield Fact(_("Price"), f"{generation.price.normalize():f} {generation.currency}".strip())
-    yield Fact(_("Money"), str(generation.get_money_display()))
+    yield Fact(_("Money"), str(generation.spent.label))
     for name, value in flat(generation.response.get("usage") or {}):
         yield Fact(name, value, is_code=True)
 

@@ -80,6 +80,11 @@ class Generation(models.Model):
     def __str__(self) -> str:
         return f"{self.version.prompt.title} ({self.get_state_display()})"
 
+    @property
+    def spent(self) -> Money:
+        """What a person is told about money: a model that costs nothing never spent any."""
+        return Money.NONE if self.price == 0 else Money(self.money)
+
 
 class Attempt(models.Model):
     """One POST. Writes are fenced by ``owner``: a process thought dead cannot write over its successor."""

@@ -121,10 +121,12 @@ def trouble_of(generation: Generation) -> Trouble | None:
         return None
     advice = ADVICE.get(generation.failure_advice, "")
     if generation.state == State.CANCELLED:
-        title: Any = _("Cancelled") if generation.money == Money.NONE else _("Cancelled after it was sent")
+        title: Any = _("Cancelled") if generation.sent_at is None else _("Cancelled after it was sent")
         advice = advice or _("It had not been sent yet.")
     elif generation.failure_advice.startswith(("fetch_", "media_", "storage_")) and generation.links.get("video_urls"):
         title = _("The video was made but could not be kept")
+    elif generation.failure_advice == "studio_stopped":
+        title = _("The studio stopped meanwhile")
     else:
         title = KINDS.get(generation.failure_kind, KINDS["unknown"])
-    return Trouble(title, generation.failure_message, MONEY[Money(generation.money)], advice)
+    return Trouble(title, generation.failure_message, MONEY[generation.spent], advice)

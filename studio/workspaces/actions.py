@@ -146,7 +146,7 @@ def change_role(membership: Membership, role: str) -> None:
     with transaction.atomic():
         if role != Role.OWNER:
             _keep_an_owner(membership)
-            _take_admin(membership.user)
+            _take_keys(membership)
         Membership.objects.filter(pk=membership.pk).update(role=role)
 
 
@@ -154,7 +154,7 @@ def remove_member(membership: Membership) -> None:
     """Takes the person out; their prompts and clips stay. Open pages and sockets of theirs end."""
     with transaction.atomic():
         _keep_an_owner(membership)
-        _take_admin(membership.user)
+        _take_keys(membership)
         membership.workspace.invitations.filter(user=membership.user, used_at=None).delete()
         membership.delete()
         end_sessions(membership.user)
@@ -166,9 +166,10 @@ def _keep_an_owner(membership: Membership) -> None:
         raise LastOwner
 
 
-def _take_admin(user: User) -> None:
-    """The first owner may open the admin; who is no owner any more may not."""
-    User.objects.filter(pk=user.pk).update(is_staff=False, is_superuser=False)
+def _take_keys(membership: Membership) -> None:
+    """Who is no owner any more has no admin, and no link they gave out lets them, or anybody, back in."""
+    User.objects.filter(pk=membership.user.pk).update(is_staff=False, is_superuser=False)
+    membership.workspace.invitations.filter(created_by=membership.user, used_at=None).delete()
 
 
 def end_sessions(user: User, keep: str | None = None) -> None:

@@ -1,7 +1,10 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 
+from studio.workspaces.forms import AdminSignInForm
 from studio.workspaces.models import Invitation, Membership, User, Workspace
+
+admin.site.login_form = AdminSignInForm
 
 
 class MembershipInline(admin.TabularInline):

@@ -113,6 +113,15 @@ class SignInForm(AuthenticationForm):
             raise ValidationError(self.error_messages["inactive"], code="inactive")
 
 
+class AdminSignInForm(SignInForm):
+    """The admin's door asks the same way: Django's own form there lets passwords be guessed without a pause."""
+
+    def confirm_login_allowed(self, user: User) -> None:  # type: ignore[override]
+        super().confirm_login_allowed(user)
+        if not user.is_staff:
+            raise self.get_invalid_login_error()
+
+
 class NewPasswordForm(SetPasswordMixin, forms.Form):
     password1 = _password(_("New password"))
     password2 = _password(_("New password again"))

@@ -84,7 +84,7 @@ def test_a_killed_server_comes_back_to_the_same_card(empty_studio):
     expect(card.locator(".badge")).to_have_text("Interrupted", timeout=30_000)
     expect(page.locator("#connection")).to_be_hidden()
     assert transcript(card).startswith(before)
-    expect(card).to_contain_text("Money may have been spent.")
+    expect(card).to_contain_text("Nothing was spent.")
 
 
 def test_cancelling_says_what_it_can_stop(studio):
@@ -95,7 +95,7 @@ def test_cancelling_says_what_it_can_stop(studio):
     card.get_by_role("button", name="Cancel").click()
     expect(card.locator(".badge")).to_have_text("Cancelled")
     expect(card.get_by_text("Cancelled after it was sent")).to_be_visible()
-    expect(card).to_contain_text("Money may have been spent.")
+    expect(card).to_contain_text("Nothing was spent.")
 
 
 def test_screen_readers_hear_phases_and_no_percents(studio):

@@ -12,8 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FILM_BYTES = 200 * 1024 * 1024
 
-SERVER = (
-    """
+SERVER = """
 import sys
 from daphne.server import reactor
 from studio.web.daphne import Server
@@ -23,7 +22,7 @@ async def application(scope, receive, send):
         return
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"video/mp4")]})
     piece = b"x" * 131072
-    for _ in range(%d // len(piece)):
+    for _ in range(FILM_BYTES // len(piece)):
         await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
@@ -33,9 +32,7 @@ class Told(Server):
         print("port", port.getHost().port, flush=True)
 
 Told(application=application, endpoints=["tcp:port=0:interface=127.0.0.1"], signal_handlers=False, verbosity=0).run()
-"""
-    % FILM_BYTES
-)
+""".replace("FILM_BYTES", str(FILM_BYTES))
 
 
 def resident_mib(pid: int) -> float:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils.translation import gettext, override
 
 pytestmark = pytest.mark.django_db
 CHANGE = {"old_password": "ana-secret-words", "password1": "next-secret-words", "password2": "next-secret-words"}
@@ -18,8 +19,30 @@ def test_a_chosen_theme_and_language_hold_on_every_page(signed_in, world):
     page = ben.get("/gallery/", headers={"Accept-Language": "en"})
     assert '<html lang="zh-hans" data-theme="dark">' in page.content.decode()
     assert page.headers["Content-Language"] == "zh-hans"
+    with override("zh-hans"):
+        said = gettext("Gallery")
+    assert said != "Gallery"
+    assert f"<span>{said}</span>" in page.content.decode()
     world.ben.refresh_from_db()
     assert str(world.ben) == "Benjamin"
+
+
+def test_a_choice_that_is_taken_back_leaves_it_to_the_browser(signed_in, world):
+    ben = signed_in(world.ben)
+    for chosen in ("zh-hans", ""):
+        ben.post("/settings/account/", {"name": "", "language": chosen, "theme": "auto"})
+    page = ben.get("/gallery/", headers={"Accept-Language": "en"}).content.decode()
+    assert '<html lang="en" data-theme="auto">' in page
+    assert "<span>Gallery</span>" in page
+
+
+def test_one_persons_language_is_not_the_next_ones(signed_in, world):
+    world.ben.language = "zh-hans"
+    world.ben.save()
+    ben, ana = signed_in(world.ben), signed_in(world.ana)
+    for _ in range(2):
+        assert '<html lang="zh-hans"' in ben.get("/gallery/").content.decode()
+        assert '<html lang="en"' in ana.get("/gallery/").content.decode()
 
 
 def test_without_a_choice_the_browser_is_asked(client, world):

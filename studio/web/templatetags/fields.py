@@ -26,8 +26,9 @@ def composer_chip(form: forms.Form, name: str) -> SafeString:
 
 def _parts(bound: forms.BoundField) -> dict[str, Any]:
     key = bound.auto_id or bound.html_name
+    errors = [(f"{key}-error{f'-{number}' if number > 1 else ''}", text) for number, text in enumerate(bound.errors, 1)]
     described = [f"{key}-help"] if bound.help_text else []
-    described += [f"{key}-error"] if bound.errors else []
+    described += [id_ for id_, _text in errors]
     attrs: dict[str, Any] = {"aria-describedby": " ".join(described)} if described else {}
     if bound.errors:
         attrs["aria-invalid"] = "true"
@@ -35,4 +36,4 @@ def _parts(bound: forms.BoundField) -> dict[str, Any]:
     kind = "choice" if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple) else "plain"
     if isinstance(widget, forms.CheckboxInput):
         kind = "switch"
-    return {"bound": bound, "key": key, "control": bound.as_widget(attrs=attrs), "kind": kind}
+    return {"bound": bound, "key": key, "control": bound.as_widget(attrs=attrs), "kind": kind, "errors": errors}
