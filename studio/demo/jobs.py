@@ -7,7 +7,7 @@ import sys
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -53,7 +53,7 @@ class Job:
     def film(self) -> Path:
         return folder() / f"{self.name}.mp4"
 
-    async def updates(self) -> AsyncIterator[tuple[str, int]]:
+    async def updates(self) -> AsyncGenerator[tuple[str, int], None]:
         """(state, percent) now, after every change until the end, and again and again while queued.
 
         The last watcher to leave stops the work.

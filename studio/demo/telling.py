@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -65,7 +65,7 @@ class Ask:
         return [replace(order, seed=seed + choice, seconds=seconds) for choice in range(self.choices)]
 
 
-async def films(ask: Ask) -> AsyncIterator[Told]:
+async def films(ask: Ask) -> AsyncGenerator[Told, None]:
     """The texts of all choices, interleaved as they come. Leaving early stops the rendering nobody waits for."""
     heard: asyncio.Queue[Told | None] = asyncio.Queue()
     jobs = [start(order) for order in ask.orders()]
@@ -96,7 +96,7 @@ async def _one(choice: int, job: Job, ask: Ask, heard: asyncio.Queue[Told | None
         heard.put_nowait(None)
 
 
-async def _pieces(job: Job, ask: Ask) -> AsyncIterator[Piece]:
+async def _pieces(job: Job, ask: Ask) -> AsyncGenerator[Piece, None]:
     words = dialect.words_for(job.order.prompt)
     for piece in dialect.echo(job.order, _earlier_sid(ask.body)):
         yield piece
@@ -111,8 +111,8 @@ async def _pieces(job: Job, ask: Ask) -> AsyncIterator[Piece]:
     if ask.fault == "ack":
         return  # the job goes on without anybody listening
     async with aclosing(_progress(job, ask.fault, words)) as progress:
-        async for piece in progress:
-            yield piece
+        async for said in progress:
+            yield said
     if job.state == "failed":
         yield failure(words, job.reason or GAVE_UP)
     elif ask.fault == "moderation-late":
@@ -122,7 +122,7 @@ async def _pieces(job: Job, ask: Ask) -> AsyncIterator[Piece]:
         yield dialect.closing(job, ask.links, words, ask.fault)
 
 
-async def _progress(job: Job, fault: str | None, words: dict[str, str]) -> AsyncIterator[Piece]:
+async def _progress(job: Job, fault: str | None, words: dict[str, str]) -> AsyncGenerator[Piece, None]:
     """Dots of the queue, then the encoder's numbers; faults of the middle come once, half-way or at the latest at the end."""
     counting, told_to = False, 90 if fault == "moderation-late" else 100
     yield "."
@@ -160,7 +160,7 @@ def _earlier_sid(body: dict[str, Any]) -> str | None:
     return found[-1] if found else None
 
 
-async def frames(ask: Ask, speaker: Speaker) -> AsyncIterator[bytes]:
+async def frames(ask: Ask, speaker: Speaker) -> AsyncGenerator[bytes, None]:
     """The answer as Server-Sent Events. Raises Cut where the connection is to break."""
     contents = [""] * ask.choices
     for choice in range(ask.choices):

@@ -1,5 +1,5 @@
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
 from functools import wraps
 from typing import Any
@@ -125,7 +125,7 @@ def _refused_at_once(fault: str | None) -> HttpResponse | None:
     return None
 
 
-async def _streamed(ask: telling.Ask, speaker: Speaker) -> AsyncIterator[bytes]:
+async def _streamed(ask: telling.Ask, speaker: Speaker) -> AsyncGenerator[bytes, None]:
     try:
         async with aclosing(telling.frames(ask, speaker)) as frames:
             async for frame in frames:
@@ -154,7 +154,7 @@ def _text_answer(body: dict[str, Any], speaker: Speaker) -> HttpResponseBase:
     if not body.get("stream"):
         return JsonResponse(speaker.whole(contents, counts))
 
-    async def told() -> AsyncIterator[bytes]:
+    async def told() -> AsyncGenerator[bytes, None]:
         for choice, text in enumerate(contents):
             yield speaker.frame(choice, {"role": "assistant", "content": ""})
             for word in text.split(" "):
