@@ -73,10 +73,11 @@ def mended() -> dict[str, Any]:
     for status, told in ERRORS.items():
         operation["responses"][status] = {
             "description": told,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+            "content": REFUSED,
         }
     spec["components"]["schemas"]["Error"] = ERROR
     spec["paths"]["/v1/models"] = {"get": MODELS}
+    spec["paths"]["/v1/models/{model}"] = {"get": ONE_MODEL}
     return spec
 
 
@@ -147,6 +148,36 @@ ERRORS = {
     "429": "Too many requests (on demand).",
     "503": "No channel available (on demand).",
 }
+REFUSED = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+ONE_MODEL = {
+    "summary": "One of the models on offer",
+    "parameters": [
+        {
+            "name": "model",
+            "in": "path",
+            "required": True,
+            "example": "sora-2",
+            "schema": {"type": "string", "minLength": 1},
+        }
+    ],
+    "responses": {
+        "200": {
+            "description": "The model",
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["id", "object", "created", "owned_by"],
+                        "properties": {"id": {"type": "string"}, "object": {"type": "string", "enum": ["model"]}},
+                    }
+                }
+            },
+        },
+        "401": {"description": "No bearer key.", "content": REFUSED},
+        "404": {"description": "No such model.", "content": REFUSED},
+    },
+    "security": [{"bearer": []}],
+}
 MODELS = {
     "summary": "The models on offer",
     "responses": {
@@ -165,10 +196,7 @@ MODELS = {
                 }
             },
         },
-        "401": {
-            "description": "No bearer key.",
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
-        },
+        "401": {"description": "No bearer key.", "content": REFUSED},
     },
     "security": [{"bearer": []}],
 }

@@ -107,7 +107,8 @@ def main() -> int:
         print(f"refused {reason}", flush=True)
         return 1
     except BrokenPipeError:  # the server is gone
-        out.with_suffix(".part").unlink(missing_ok=True)
+        for ending in (".part", ".webp"):
+            out.with_suffix(ending).unlink(missing_ok=True)
         os._exit(1)  # Python would try to flush the broken pipe once more
     return 0
 

@@ -39,10 +39,3 @@ def test_a_taken_port_is_said(data, gateway):
     assert process.wait(30) == 1
     assert process.stdout.read() == ""
     assert "in use" in data.with_suffix(".log").read_text()
-
-
-def test_it_serves_nothing_but_the_gateway(http, gateway):
-    for path in ("/", "/login/", "/admin/", "/demo/", "/demo/v1/", "/v1/models"):
-        answer = http.get(gateway.origin + path)
-        assert answer.status_code == 404
-        assert answer.json()["error"]["code"] == "unknown_url"

@@ -1,6 +1,5 @@
 """What the links lead to are real films: encoded as browsers play them, as long and as wide as asked, sounding, moving."""
 
-import base64
 import io
 from typing import Any
 
@@ -8,9 +7,11 @@ import av
 import httpx
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
-from tests.demo.conftest import FILM, Gateway, pictures, told
+from studio.demo.caption import counter, plate
+from tests.demo.conftest import Gateway, pictures, told
 
 
 def film(http: httpx.Client, gateway: Gateway, prompt: str, **fields: Any) -> bytes:
@@ -66,10 +67,24 @@ def test_a_film_moves_and_sounds(boat):
     assert 0.01 < np.abs(sound).max() <= 1
 
 
+def contrast(frame: NDArray[Any], letters: NDArray[np.bool_]) -> float:
+    """How much brighter the letters are than what lies between them."""
+    rows, columns = np.nonzero(letters)
+    box = slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1)
+    seen, inside = frame[box].min(axis=2).astype(float), letters[box]
+    return float(seen[inside].mean() - seen[~inside].mean())
+
+
+def number(frame: int) -> NDArray[np.bool_]:
+    image = Image.new("RGB", (720, 720))
+    counter(image, frame, 24)
+    return np.asarray(image).min(axis=2) > 150
+
+
 def test_each_frame_carries_its_number(boat):
-    corners = [frame[36:64, 36:260] for frame in pictures(boat)]
-    bright = np.array([(corner.min(axis=2) > 120).sum() for corner in corners])
-    assert (bright > 50).all()
+    numbers = [number(frame) for frame in range(24)]
+    for at, frame in enumerate(pictures(boat)):
+        assert max(range(24), key=lambda other, frame=frame: contrast(frame, numbers[other])) == at
 
 
 def test_another_prompt_is_another_film(http, gateway, boat):
@@ -78,48 +93,14 @@ def test_another_prompt_is_another_film(http, gateway, boat):
     assert difference.mean() > 10
 
 
-def test_the_same_prompt_without_a_seed_is_never_the_same_film(http, gateway):
-    answer = told(http, gateway, "A boat at sea. 1 second, square video", n=2)
-    one, two = (pictures(http.get(answer.film(choice)).content)[12] for choice in (0, 1))
-    assert not np.array_equal(one, two)
-
-
 @pytest.mark.parametrize("prompt", ["A boat. 1 second, square video", "海上的一只船，1秒，方形"])
 def test_the_prompt_is_written_at_the_foot_of_the_frame(http, gateway, prompt):
-    frame = pictures(film(http, gateway, prompt, seed=3))[12]
-    foot = frame[620:700, 36:684]
-    assert (foot.min(axis=2) > 190).sum() > 100
+    def letters(text: str) -> NDArray[np.bool_]:
+        return np.asarray(plate(text, 720, 720))[..., :3].min(axis=2) > 200
 
-
-def data_uri(colour: tuple[int, int, int]) -> str:
-    out = io.BytesIO()
-    Image.new("RGB", (90, 160), colour).save(out, "PNG")
-    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
-
-
-def with_picture(url: str) -> list[dict[str, Any]]:
-    return [
-        {"type": "text", "text": "The sea. 1 second, square video"},
-        {"type": "image_url", "image_url": {"url": url}},
-    ]
-
-
-def test_a_first_frame_picture_is_what_is_seen(http, gateway):
-    frame = pictures(
-        film(http, gateway, "", messages=[{"role": "user", "content": with_picture(data_uri((200, 20, 30)))}])
-    )
-    red, green, blue = frame[12][200:400].mean(axis=(0, 1))
-    assert red > 120
-    assert green < 60 > blue
-
-
-@pytest.mark.parametrize(
-    "url", ["data:image/png;base64,bm8gcGljdHVyZQ==", "data:image/png;base64,%%%", "data:image/svg+xml,<svg/>"]
-)
-def test_a_first_frame_that_is_no_picture_is_said(http, gateway, url):
-    answer = told(http, gateway, "", messages=[{"role": "user", "content": with_picture(url)}])
-    assert "Generation failed: the first frame is no PNG, JPEG or WebP picture" in answer.text()
-    assert not FILM.search(answer.text())
+    frame = pictures(film(http, gateway, prompt))[12]
+    assert contrast(frame, letters(prompt)) > 80
+    assert contrast(frame, letters(prompt[::-1])) < contrast(frame, letters(prompt)) / 2
 
 
 # -- at their address
@@ -134,16 +115,10 @@ def test_the_cover_is_a_picture_of_the_films_shape(http, gateway):
         assert image.size == (360, 640)
 
 
-def test_a_film_is_read_from_anywhere_by_anybody_who_knows_its_name(http, gateway):
+def test_who_knows_a_films_name_needs_no_key(http, gateway):
     link = told(http, gateway, "A boat. 1 second, square video").film()
     with httpx.Client(trust_env=False) as stranger:
-        whole = stranger.get(link)
-        part = stranger.get(link, headers={"Range": "bytes=100-199"})
-        head = stranger.head(link)
-    assert (part.status_code, part.content) == (206, whole.content[100:200])
-    assert part.headers["content-range"] == f"bytes 100-199/{len(whole.content)}"
-    assert (head.status_code, head.content) == (200, b"")
-    assert int(head.headers["content-length"]) == len(whole.content)
+        assert stranger.get(link).content == http.get(link).content
 
 
 @pytest.mark.parametrize(
@@ -158,20 +133,3 @@ def test_a_film_is_read_from_anywhere_by_anybody_who_knows_its_name(http, gatewa
 )
 def test_what_is_not_there_is_404(http, gateway, path):
     assert http.get(f"{gateway.origin}/demo/{path}").status_code == 404
-
-
-def test_the_status_pages_tell_the_end(http, gateway):
-    answer = told(http, gateway, "A boat. 1 second, square video")
-    links = {line for line in answer.text().splitlines() if line.startswith(">[")}
-    [raw] = [link.split("](")[2].rstrip(")") for link in links]
-    status = http.get(raw).json()
-    assert (status["status"], status["progress"], status["is_completed"], status["error"]) == (
-        "completed",
-        100,
-        True,
-        None,
-    )
-    assert status["video_url"] == answer.film()
-    page = http.get(raw.replace("/source/", "/web/"))
-    assert page.headers["content-type"].startswith("text/html")
-    assert answer.film() in page.text
