@@ -50,7 +50,8 @@ def own_hosts(bind_host: str) -> list[str]:
         hosts.append(urlsplit(PUBLIC_URL).hostname or "")
     if not is_loopback(bind_host):
         name = socket.gethostname()
-        hosts += [bind_host, name, f"{name}.local", socket.getfqdn()]
+        bound = f"[{bind_host}]" if ":" in bind_host and not bind_host.startswith("[") else bind_host
+        hosts += [bound, name, f"{name}.local", socket.getfqdn()]
         try:
             found = {entry[4][0] for entry in socket.getaddrinfo(name, None)}
         except OSError:
@@ -93,6 +94,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "studio.web.middleware.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -101,7 +103,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "studio.workspaces.middleware.PersonLocaleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from studio.web.secrets import kept_secret
 
 ROOT = Path(__file__).resolve().parents[2]
-MAKE_ONE = """
+MAKE = """
 import os, sys
 from pathlib import Path
 from studio.web.secrets import kept_secret
@@ -17,20 +17,16 @@ from studio.web.secrets import kept_secret
 os.umask(0)  # the most careless of machines
 print("here", flush=True)
 sys.stdin.readline()
-print(kept_secret(Path(sys.argv[1])))
+for path in sys.argv[1:]:
+    print(kept_secret(Path(path)))
 """
 
 
-def first_starts(path: Path, number: int) -> list[str]:
+def first_starts(number: int, *paths: Path) -> list[list[str]]:
     """What as many processes read that all come first."""
+    command = [sys.executable, "-c", MAKE, *map(str, paths)]
     started = [
-        subprocess.Popen(
-            [sys.executable, "-c", MAKE_ONE, str(path)],
-            cwd=ROOT,
-            text=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
+        subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         for _ in range(number)
     ]
     for process in started:
@@ -38,20 +34,21 @@ def first_starts(path: Path, number: int) -> list[str]:
     for process in started:
         process.stdin.write("now\n")
         process.stdin.flush()
-    return [process.communicate(timeout=20)[0].strip() for process in started]
+    return [process.communicate(timeout=20)[0].split() for process in started]
 
 
-def test_processes_that_start_together_agree_on_one_secret(tmp_path):
-    path = tmp_path / "keys" / "secret_key"
-    read = first_starts(path, 4)
-    assert set(read) == {path.read_text()}
-    assert len(read[0]) >= 64  # 48 random bytes
-    assert [left.name for left in path.parent.iterdir()] == ["secret_key"]  # no draft stays behind
+def test_processes_that_start_together_agree_on_every_secret(tmp_path):
+    paths = [tmp_path / "keys" / f"secret{number}" for number in range(300)]  # many, for some to be made in one moment
+    kept = first_starts(4, *paths)
+    assert kept == [[path.read_text() for path in paths]] * 4
+    assert len(set(kept[0])) == 300
+    assert min(map(len, kept[0])) >= 64  # 48 random bytes
+    assert sorted(paths[0].parent.iterdir()) == sorted(paths)  # no draft stays behind
 
 
 def test_only_its_owner_reads_a_secret_however_careless_the_machine(tmp_path):
     path = tmp_path / "keys" / "secret_key"
-    first_starts(path, 1)
+    first_starts(1, path)
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
 

@@ -1,6 +1,7 @@
 """What a person sets for themselves."""
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils.translation import gettext, override
 
@@ -73,6 +74,7 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(world):
     for client in (here, elsewhere):
         client.post("/login/", {"username": "ana", "password": "ana-secret-words"})
     assert here.post("/settings/password/", CHANGE).headers["Location"] == "/settings/account/"
+    assert Session.objects.count() == 1
     assert here.get("/").status_code == 200
     assert elsewhere.get("/").headers["Location"].startswith("/login/")
     world.ana.refresh_from_db()

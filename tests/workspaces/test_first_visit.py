@@ -1,12 +1,8 @@
 """The owner's account: once, by who may, whatever happens at the same moment."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
 
 import pytest
-from django.db import connection, connections, transaction
-from django.test import Client
 
 from studio.generations.models import Generation
 from studio.prompts.actions import record_version
@@ -150,51 +146,19 @@ def test_on_this_machine_no_token_is_asked(client, settings):
     assert 'name="token"' not in client.get("/setup/").content.decode()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_who_comes_a_moment_too_late_is_told(data_dir):
-    """The second form is valid when it is read; the first account is committed before the second can be."""
-    waits = Event()
-
-    def note_the_wait(execute, sql, *rest):
-        if sql.startswith("BEGIN"):
-            waits.set()
-        return execute(sql, *rest)
-
-    def second_visit():
-        try:
-            with connection.execute_wrapper(note_the_wait):
-                return Client().post("/setup/", FIELDS | {"username": "ben"})
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            first = User.objects.create_user("ana")
-            visit = pool.submit(second_visit)
-            assert waits.wait(20)
-        answer = visit.result()
-    assert answer.status_code == 409
-    assert "Somebody was first" in answer.content.decode()
-    assert "studio_session" not in answer.cookies
-    assert User.objects.get() == first
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_first_visits_at_once_one_wins(data_dir):
-    start = Barrier(4)
-
-    def visit(name: str) -> str:
-        try:
-            start.wait()
-            actions.make_owner(name, name, "a-long-secret-phrase", f"Team of {name}")
-            return name
-        except actions.TooLate:
-            return ""
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(4) as pool:
-        winners = [name for name in pool.map(visit, ["ana", "ben", "cleo", "dan"]) if name]
-    assert len(winners) == 1
-    assert [user.username for user in User.objects.all()] == winners
-    assert Workspace.objects.get().name == f"Team of {winners[0]}"
+def test_of_eight_first_visits_at_once_one_wins_and_the_others_are_told(at_once, data_dir):
+    names = [f"guest{number}" for number in range(8)]
+    answers = at_once(
+        *(
+            lambda client, name=name: client.post("/setup/", FIELDS | {"username": name, "workspace": name})
+            for name in names
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [302] + [409] * 7
+    for name, answer in zip(names, answers, strict=True):
+        if answer.status_code == 302:
+            assert User.objects.get().username == Workspace.objects.get().name == name
+            assert Membership.objects.get().role == Role.OWNER
+        else:
+            assert "Somebody was first" in answer.content.decode()
+            assert "studio_session" not in answer.cookies
