@@ -1,52 +1,115 @@
-"""An H.264/AAC stand-in for files that browsers do not play."""
+"""An H.264/AAC stand-in for films that browsers do not play.
 
+A track of an MP4 or MOV that they would play is copied as it is: an H.264 film with PCM sound keeps its quality. HDR is not mapped down: the tags are kept, and a browser makes of them what it can.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import av
+import av.error
+from av.container import OutputContainer
+from av.packet import Packet
 
 from studio.media.facts import Facts
+from studio.media.pictures import THREADS, Shape, colours_of
 
-EIGHT_BIT = {"yuv420p", "yuvj420p"}
-
-
-def plays_in_browsers(facts: Facts) -> bool:
-    """H.264 8-bit 4:2:0 in MP4/MOV with AAC, MP3 or silence; VP8, VP9 or AV1 in WebM. All current browsers play these."""
-    if facts.container in ("mp4", "mov"):
-        picture = facts.video_codec == "h264" and facts.pixel_format in EIGHT_BIT
-        return picture and facts.audio_codec in (None, "aac", "mp3", "mp3float")
-    if facts.container == "webm":
-        picture = facts.video_codec in ("vp8", "vp9", "libdav1d", "av1") and facts.pixel_format in EIGHT_BIT
-        return picture and facts.audio_codec in (None, "opus", "vorbis")
-    return False
+COPIED_FROM = ("mp4", "mov")  # others leave out decoding times: FFmpeg finds none for the first frames of a Matroska
+FPS_MAX = 120
+# A still of noise would reach 300 Mbit/s and fill disks; this is what 4K of the better cameras has.
+QUALITY = {"preset": "veryfast", "crf": "20", "maxrate": "60M", "bufsize": "120M", "threads": THREADS}
+SOUND_HZ, SOUND_BITS_PER_SECOND = 48_000, 192_000
 
 
-def make_proxy(original: Path, path: Path, options: dict[str, str]) -> None:
+class Track(Protocol):
+    def take(self, packet: Packet) -> Sequence[Packet]:
+        """What goes into the proxy for one packet of the original; the empty one at the end flushes."""
+
+
+def make_proxy(original: Path, path: Path, facts: Facts, shape: Shape, options: dict[str, str]) -> None:
     with (
         av.open(str(original), options=options) as source,
         av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as target,
     ):
-        picture = source.streams.video[0]
-        picture.thread_type = "AUTO"
-        sound = source.streams.audio[0] if source.streams.audio else None
-        rate = picture.average_rate or picture.guessed_rate or 24
-        video: Any = target.add_stream("libx264", rate=min(rate, 120), options={"preset": "veryfast", "crf": "20"})
-        video.width, video.height = picture.codec_context.width // 2 * 2, picture.codec_context.height // 2 * 2
-        video.pix_fmt = "yuv420p"
-        video.time_base = picture.time_base
-        video.codec_context.time_base = picture.time_base
-        audio: Any = target.add_stream("aac", rate=48000) if sound is not None else None
-        resampler = av.AudioResampler("fltp", "stereo", 48000)
-        for packet in source.demux([stream for stream in (picture, sound) if stream is not None]):
-            frames: list[Any] = packet.decode()
-            for frame in frames:
-                if packet.stream is picture:
-                    shown = frame.reformat(width=video.width, height=video.height, format="yuv420p")
-                    shown.pts, shown.time_base = frame.pts, frame.time_base
-                    target.mux(video.encode(shown))
-                else:
-                    for piece in resampler.resample(frame):
-                        target.mux(audio.encode(piece))
-        target.mux(video.encode(None))
-        if audio is not None:
-            target.mux(audio.encode(None))
+        start_s = Fraction(source.start_time or 0, av.time_base)
+        picture: Any = source.streams.best("video")
+        copied = facts.container in COPIED_FROM
+        tracks: dict[int, Track] = {
+            picture.index: _Copied(target, picture, start_s, shape)
+            if copied and facts.picture_plays
+            else _Picture(target, picture, start_s, shape)
+        }
+        sound: Any = source.streams.audio[0] if source.streams.audio else None
+        if sound is not None and sound.codec_context is not None:
+            plays = copied and facts.sound_plays
+            tracks[sound.index] = _Copied(target, sound, start_s) if plays else _Sound(target, sound, start_s)
+        for packet in source.demux([source.streams[index] for index in tracks]):
+            target.mux(tracks[packet.stream.index].take(packet))
+
+
+def _shifted(time: int | None, start_s: Fraction, time_base: Fraction | None) -> int | None:
+    """A film that starts at 1.4 s, as transport streams do, would begin with a frozen picture."""
+    return None if time is None or not time_base else time - int(start_s / time_base)
+
+
+class _Copied:
+    def __init__(self, target: OutputContainer, stream: Any, start_s: Fraction, shape: Shape | None = None):
+        self.out: Any = target.add_stream_from_template(stream)
+        self.start_s = start_s
+        if shape is not None:
+            self.out.set_display_rotation(-shape.rotation)
+
+    def take(self, packet: Packet) -> Sequence[Packet]:
+        if packet.dts is None:
+            return []  # the flush
+        packet.pts = _shifted(packet.pts, self.start_s, packet.time_base)
+        packet.dts = _shifted(packet.dts, self.start_s, packet.time_base)
+        packet.stream = self.out
+        return [packet]
+
+
+class _Picture:
+    """Rotation stays a tag that every browser honours; pixels are made square."""
+
+    def __init__(self, target: OutputContainer, stream: Any, start_s: Fraction, shape: Shape):
+        stream.thread_type = "AUTO"
+        stream.codec_context.thread_count = int(THREADS)
+        self.start_s, self.size = start_s, shape.within()
+        self.out: Any = target.add_stream("libx264", rate=min(stream.guessed_rate or 24, FPS_MAX), options=QUALITY)
+        self.out.width, self.out.height, self.out.pix_fmt = *self.size, "yuv420p"
+        self.out.codec_context.time_base = stream.time_base
+        for tag in ("color_primaries", "color_trc", "colorspace"):
+            setattr(self.out.codec_context, tag, getattr(stream.codec_context, tag))
+        self.out.set_display_rotation(-shape.rotation)
+        self.last = -1
+
+    def take(self, packet: Packet) -> Sequence[Packet]:
+        made = []
+        for frame in packet.decode():
+            colours = colours_of(frame)
+            shown = frame.reformat(*self.size, "yuv420p", src_colorspace=colours, dst_colorspace=colours, threads=1)
+            at = _shifted(frame.pts, self.start_s, frame.time_base)
+            shown.pts = max(self.last + 1, at if at is not None else 0)
+            shown.time_base = frame.time_base
+            self.last = shown.pts
+            made += self.out.encode(shown)
+        return made if packet.size else made + self.out.encode(None)
+
+
+class _Sound:
+    def __init__(self, target: OutputContainer, stream: Any, start_s: Fraction):
+        self.start_s = start_s
+        self.out: Any = target.add_stream("aac", rate=SOUND_HZ)
+        self.out.codec_context.layout = "stereo"
+        self.out.codec_context.bit_rate = SOUND_BITS_PER_SECOND
+
+    def take(self, packet: Packet) -> Sequence[Packet]:
+        made = []
+        with suppress(av.error.InvalidDataError):  # a broken moment of sound is no reason to lose the film
+            for frame in packet.decode():
+                frame.pts = _shifted(frame.pts, self.start_s, frame.time_base)
+                made += self.out.encode(frame)
+        return made if packet.size else made + self.out.encode(None)
