@@ -1,8 +1,23 @@
-"""The wire: bytes → frames → chunks → events, the request as gateways want it, and the guarded fetch. No Django here.
+"""The wire: bytes → lines → frames → chunks → events, the request as gateways want it, and the guarded fetch. No Django.
 
 Everything reads the family, not one gateway: the joined text is read, never one chunk; unknown things are counted, never
 fatal; the same bytes cut anywhere give the same events. What gateways say leaves this room only as our own few events
 and one of a few failures.
+
+Decisions
+
+* Foreign text is hostile and shares one event loop with every other stream: patterns are linear (see ``visible``), lines,
+  texts, links and nesting are bounded, and a bound that was met is counted as Unknown. Weighed: a thread or a time limit
+  per answer; both cost on every delta and still stop nothing inside ``re``.
+* What goes into a row is cleaned where it enters: NUL, lone surrogates, NaN and numbers beyond 64 bits would break a
+  commit that all streams share.
+* A request is sent once. Time limits stand around each wait, never around a ``yield``: there they would cancel the
+  caller, who would take it for a stop of the studio.
+* Nothing is kept between requests. Kept-alive connections to a provider's private origin could serve another's link,
+  and a shared cookie jar would hand one account's session to the next; a new connection costs one round trip or two.
+* A redirect of the POST is not followed: the key would go where nobody entered it. It is told as a wrong address.
+* A cut file is resumed only where the server says it is the same one, by ETag or by size.
+* The sentences of failures that happen on the way are in English; their ``code`` is what a page can put its own words on.
 
 The endpoint's published spec contradicts itself and its own example. What we do about it:
 

@@ -45,6 +45,9 @@ def base_url_from(text: str) -> str:
         address = f"{'http' if local else 'https'}://{address}"
     try:
         parts = urlsplit(address)
+    except ValueError as error:  # a broken IPv6 number, or full-width signs in the host
+        raise BadAddress("host", "The host name cannot be read.") from error
+    try:
         port = parts.port
     except ValueError as error:
         raise BadAddress("port", "The address has a port that is no port.") from error

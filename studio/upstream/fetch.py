@@ -12,14 +12,17 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from studio.upstream.client import Gateway, caused_by, get
+from studio.upstream.gateway import Gateway, caused_by, get
 from studio.upstream.guard import PrivateAddress
 
 REDIRECTS_MAX = 3
 RESUMES_MAX = 2
 TOTAL_SECONDS = 30 * 60.0
 SNIFF_BYTES = 512
+BLOCK_BYTES = 256 * 1024  # written at once
 REFUSED = {"html", "json", "text", "image", "hls", "empty"}
+
+Told = Callable[[int, int | None], None]  # (bytes so far, bytes promised or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ async def fetch(
     *,
     gateway: Gateway,
     max_bytes: int,
-    told: Callable[[int, int | None], None] | None = None,
+    told: Told | None = None,
 ) -> Fetched:
     """Writes the video to ``into``. Raises FetchFailed and leaves no file behind otherwise."""
     try:
@@ -104,7 +107,7 @@ class _Fetch:
         into: Path,
         gateway: Gateway,
         max_bytes: int,
-        told: Callable[[int, int | None], None] | None,
+        told: Told | None,
     ):
         self.http, self.into, self.gateway, self.max_bytes, self.told = http, into, gateway, max_bytes, told
         self.size = 0
@@ -113,68 +116,98 @@ class _Fetch:
 
     async def run(self, url: str) -> Fetched:
         response, final = await self.open(url)
-        for attempt in range(RESUMES_MAX + 1):
-            async with aclosing(response):
-                promised = self.check(response)
-                kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
-                tag = response.headers.get("etag", "")
-                cut = await self.copy(response, promised)
-            if not cut:
-                return self.done(kind, final)
-            resumable = response.headers.get("accept-ranges", "").lower() == "bytes" or response.status_code == 206
-            if attempt == RESUMES_MAX or not resumable or not self.size:
+        async with aclosing(response):
+            promised = self.check(response)
+            kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
+            tag = response.headers.get("etag", "")
+            can_resume = "bytes" in response.headers.get("accept-ranges", "").lower()
+            is_cut = await self.copy(response, promised)
+        tag = "" if tag.startswith("W/") else tag
+        for _ in range(RESUMES_MAX):
+            if not is_cut or not can_resume or not self.size or not (tag or promised):
                 break
-            asked = {"Range": f"bytes={self.size}-"} | ({"If-Range": tag} if tag and not tag.startswith("W/") else {})
-            response = await get(self.http, self.gateway, final, asked)
-            if response.status_code != 206 or not self.continues(response):
-                await response.aclose()
-                break
-        raise FetchFailed("cut", f"{self.size} bytes")
+            is_cut = await self.resume(final, promised, tag)
+        if is_cut:
+            raise FetchFailed("cut", f"{self.size} bytes")
+        return self.done(kind, final)
 
     async def open(self, url: str) -> tuple[httpx.Response, str]:
         for _ in range(REDIRECTS_MAX + 1):
-            if urlsplit(url).scheme not in ("http", "https"):
-                raise FetchFailed("bad_url")
-            response = await get(self.http, self.gateway, url)
-            if response.status_code not in (301, 302, 303, 307, 308):
-                return response, url
-            await response.aclose()
-            target = response.headers.get("location", "")
-            if not target:
-                raise FetchFailed("status", f"HTTP {response.status_code}")
-            url = urljoin(url, target)
+            try:
+                if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+                    raise FetchFailed("bad_url")
+                response = await get(self.http, self.gateway, url)
+                if response.status_code not in (301, 302, 303, 307, 308):
+                    return response, url
+                await response.aclose()
+                target = response.headers.get("location", "")
+                if not target:
+                    raise FetchFailed("status", f"HTTP {response.status_code}")
+                url = urljoin(url, target)
+            except ValueError as error:  # a port beyond 65535, a broken IPv6 number
+                raise FetchFailed("bad_url") from error
         raise FetchFailed("redirects")
 
     def check(self, response: httpx.Response) -> int | None:
-        """The promised size of the whole file in bytes, or None. Refuses by status and by promise, before any byte."""
-        if response.status_code not in (200, 206):
+        """The promised size in bytes, or None. Refuses by status and by promise, before any byte."""
+        if response.status_code != 200:  # 206 too: nobody asked for a part
             raise FetchFailed("status", f"HTTP {response.status_code}")
         length = response.headers.get("content-length", "")
-        promised = int(length) + self.size if length.isdecimal() else None
+        promised = int(length) if length.isdecimal() and len(length) < 20 else None
         if promised is not None and promised > self.max_bytes:
             raise FetchFailed("too_big", f"{promised} bytes")
         return promised
 
-    def continues(self, response: httpx.Response) -> bool:
-        found = re.match(r"bytes (\d+)-", response.headers.get("content-range", ""))
-        return found is not None and int(found[1]) == self.size
+    async def resume(self, url: str, promised: int | None, tag: str) -> bool:
+        """Asks for what is missing. True when it stopped short again, or is no longer the same file."""
+        asked = {"Range": f"bytes={self.size}-"} | ({"If-Range": tag} if tag else {})
+        try:
+            response = await get(self.http, self.gateway, url, asked)
+        except httpx.TransportError:
+            return True
+        async with aclosing(response):
+            if response.status_code != 206 or not self.continues(response, promised, tag):
+                return True
+            return await self.copy(response, promised)
+
+    def continues(self, response: httpx.Response, promised: int | None, tag: str) -> bool:
+        found = re.match(r"bytes (\d{1,19})-\d{1,19}/(\d{1,19}|\*)", response.headers.get("content-range", ""))
+        if found is None or int(found[1]) != self.size:
+            return False
+        same_tag = response.headers.get("etag", tag) == tag
+        return same_tag and (promised is None or found[2] in ("*", str(promised)))
 
     async def copy(self, response: httpx.Response, promised: int | None) -> bool:
-        """True when the body stopped short of what was promised."""
+        """Adds the body to the file. True when it stopped short of what was promised; what came is kept."""
+        block = bytearray()
+        was_cut = False
         with self.into.open("ab" if self.size else "wb") as file:
-            try:
-                async for data in response.aiter_raw(256 * 1024):
-                    self.sniffed(data)
-                    self.size += len(data)
-                    if self.size > self.max_bytes:
-                        raise FetchFailed("too_big")
-                    self.digest.update(data)
-                    await asyncio.to_thread(file.write, data)
+            chunks = (
+                response.aiter_raw()
+            )  # in its own pieces: a larger buffer would be lost where the connection breaks
+            while not was_cut:
+                try:
+                    data = await anext(chunks, None)
+                except (httpx.RemoteProtocolError, httpx.ReadError):
+                    data, was_cut = b"", True
+                if data:
+                    self.take(data)
+                    block += data
+                if block and (len(block) >= BLOCK_BYTES or was_cut or data is None):
+                    await asyncio.to_thread(file.write, bytes(block))
+                    block.clear()
                     if self.told:
                         self.told(self.size, promised)
-            except (httpx.RemoteProtocolError, httpx.ReadError):
-                return True
-        return promised is not None and self.size < promised
+                if data is None:
+                    break
+        return was_cut or (promised is not None and self.size < promised)
+
+    def take(self, data: bytes) -> None:
+        self.sniffed(data)
+        self.size += len(data)
+        if self.size > self.max_bytes:
+            raise FetchFailed("too_big")
+        self.digest.update(data)
 
     def sniffed(self, data: bytes) -> None:
         if len(self.first) >= SNIFF_BYTES:

@@ -2,13 +2,21 @@
 
 import codecs
 import json
+import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-LINE_MAX_CHARS = 16 * 1024 * 1024  # a line beyond it is given up and counted
+LINE_MAX_CHARS = 16 * 1024 * 1024  # a longer line is given up, with its end, and counted
 PENDING_MAX_CHARS = 1024 * 1024  # of a JSON value told over several data: lines
+KEPT_MAX_CHARS = 1000  # of one string in a field that goes into a row
+KEPT_MAX_ENTRIES = 60
+OWN_FRAME = ("choices", "error", "object")  # names by which a data line inside an unfinished value is a frame anyway
+
+LINE_END = re.compile(r"\r\n|\n|\r")
+DROPPED = ""  # in place of a line that was given up; every other line carries its end
 
 
 class Lines:
@@ -20,7 +28,6 @@ class Lines:
         self._size = 0
         self._after_cr = False
         self._first = True
-        self.dropped = 0
 
     def feed(self, data: bytes, *, final: bool = False) -> list[str]:
         """The lines completed by ``data``, each with its line end as it came; at the end the unfinished one too."""
@@ -31,45 +38,31 @@ class Lines:
         if self._after_cr and text:
             self._after_cr = False
             if text[0] == "\n":
-                self._parts.append("\n")
+                self._keep("\n")
                 text = text[1:]
             lines.append(self._take())
         start = 0
-        while True:
-            end = self._end(text, start)
-            if end < 0:
-                break
-            if text[end] == "\r" and end + 1 == len(text):
-                self._keep(text[start:])
-                self._after_cr, start = True, len(text)
-                break
-            stop = end + 2 if text[end : end + 2] == "\r\n" else end + 1
-            self._keep(text[start:stop])
-            lines.append(self._take())
-            start = stop
+        for end in LINE_END.finditer(text):
+            self._keep(text[start : end.end()])
+            start = end.end()
+            if end[0] == "\r" and start == len(text):  # its LF may be the next byte
+                self._after_cr = True
+            else:
+                lines.append(self._take())
         self._keep(text[start:])
-        if final and self._parts:
-            self._after_cr = False
+        if final and self._size:
             lines.append(self._take())
-        return [line for line in lines if line]
-
-    @staticmethod
-    def _end(text: str, start: int) -> int:
-        lf, cr = text.find("\n", start), text.find("\r", start)
-        return min(lf, cr) if lf >= 0 and cr >= 0 else max(lf, cr)
+        return lines
 
     def _keep(self, part: str) -> None:
-        if not part:
-            return
         self._size += len(part)
         if self._size > LINE_MAX_CHARS:
-            self._parts, self._size = [], 0
-            self.dropped += 1
-            return
-        self._parts.append(part)
+            self._parts.clear()
+        elif part:
+            self._parts.append(part)
 
     def _take(self) -> str:
-        line = "".join(self._parts)
+        line = DROPPED if self._size > LINE_MAX_CHARS else "".join(self._parts)
         self._parts, self._size = [], 0
         return line
 
@@ -84,61 +77,69 @@ class Frame:
 
 
 class Frames:
-    """Server-Sent Events to frames. A data line that is whole JSON is a frame at once, blank line or not."""
+    """Server-Sent Events to frames. A data line that is whole JSON is a frame at once, blank line or not.
+
+    A value told over several lines is parsed when its blank line comes, not with each line: that would be quadratic.
+    """
 
     def __init__(self) -> None:
-        self._pending = ""
+        self._pending: list[str] = []
+        self._size = 0
         self._event = ""
         self.broken = 0
 
-    def line(self, line: str) -> Frame | None:
+    def line(self, line: str) -> list[Frame]:
         line = line.rstrip("\r\n")
         if not line:
             return self.blank()
         name, colon, value = line.partition(":")
         if name == "event":
             self._event = value.strip()
-        if name != "data" or not colon:
-            return None
         value = value.removeprefix(" ")
-        if not value.strip():
-            return None
+        if name != "data" or not colon or not value.strip():
+            return []
         if value.lstrip().startswith("[DONE]"):
-            self._drop()
-            return Frame(None, is_done=True)
-        for text in (f"{self._pending}\n{value}", value) if self._pending else (value,):
-            parsed, ok = _parse(text)
-            if ok:
-                if text is value and self._pending:
-                    self.broken += 1
-                self._pending = ""
-                return Frame(parsed, is_error=self._event == "error")
-        self._pending = f"{self._pending}\n{value}" if self._pending else value
-        if len(self._pending) > PENDING_MAX_CHARS:
-            self._drop()
-        return None
+            return [*self._unfinished(), Frame(None, is_done=True)]
+        told, ok = parse_json(value)
+        if ok and not self._pending:
+            return [self._frame(told)]
+        if ok and isinstance(told, dict) and any(name in told for name in OWN_FRAME):
+            return [*self._unfinished(), self._frame(told)]
+        self._pending.append(value)
+        self._size += len(value)
+        return self._unfinished() if self._size > PENDING_MAX_CHARS else []
 
-    def blank(self) -> Frame | None:
-        error, words = self._event == "error", self._pending
+    def blank(self) -> list[Frame]:
+        """The end of an event, or of the stream."""
+        frames = self._unfinished()
         self._event = ""
-        if error and words:  # an error told in plain words
-            self._pending = ""
-            return Frame({"error": {"message": words}}, is_error=True)
-        self._drop()
-        return None
+        return frames
 
-    def _drop(self) -> None:
-        if self._pending:
-            self.broken += 1
-        self._pending = ""
+    def _unfinished(self) -> list[Frame]:
+        """The lines that waited: one value together, else those that are values alone; the rest is broken."""
+        waiting, self._pending, self._size = self._pending, [], 0
+        if not waiting:
+            return []
+        whole, ok = parse_json("\n".join(waiting))
+        if ok:
+            return [self._frame(whole)]
+        if self._event == "error":  # told in plain words
+            return [self._frame({"error": {"message": "\n".join(waiting)}})]
+        alone = [told for told, ok in map(parse_json, waiting) if ok]
+        self.broken += len(waiting) > len(alone)
+        return [self._frame(told) for told in alone]
+
+    def _frame(self, told: Any) -> Frame:
+        return Frame(told, is_error=self._event == "error")
 
 
-def _parse(text: str) -> tuple[Any, bool]:
+def parse_json(text: str) -> tuple[Any, bool]:
+    """(value, True) for an object or a list; NaN and Infinity, which no database takes, are read as null."""
     try:
         value = orjson.loads(text)
     except ValueError:
-        try:
-            value = json.loads(text)  # takes the lone surrogates and NaN that orjson refuses
+        try:  # takes the lone surrogates that orjson refuses
+            value = json.loads(text, parse_constant=lambda _: None)
         except (ValueError, RecursionError):
             return None, False
     return value, isinstance(value, dict | list)
@@ -151,3 +152,21 @@ def clean(text: str) -> str:
     if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
+
+
+def keepable(told: Any, depth: int = 3) -> Any:
+    """A foreign JSON value as a row may hold it: clean strings, finite numbers, bounded in depth and breadth."""
+    if isinstance(told, str):
+        return clean(told[:KEPT_MAX_CHARS])
+    if isinstance(told, float):
+        return told if math.isfinite(told) else None
+    if isinstance(told, int):
+        return told if abs(told) < 2**63 else None
+    if told is None or depth == 0:
+        return None
+    if isinstance(told, dict):
+        entries = list(told.items())[:KEPT_MAX_ENTRIES]
+        return {clean(str(name)[:100]): keepable(value, depth - 1) for name, value in entries}
+    if isinstance(told, list):
+        return [keepable(value, depth - 1) for value in told[:KEPT_MAX_ENTRIES]]
+    return None

@@ -15,8 +15,10 @@ from typing import Any
 import httpcore
 
 NAT64 = IPv6Network("64:ff9b::/96")
+UNICAST = IPv6Network("2000::/3")  # all that is routed on the public net; the rest is local, reserved or a wrapping
+ADDRESSES_MAX = 8  # of one name that are tried
 
-# Origins (host, port) that may be private during this task's request: the provider's own, ticked by an owner.
+# (host, port) that may be private during this task's request: of the provider's own origin, ticked by an owner.
 local_origins: ContextVar[frozenset[tuple[str, int]]] = ContextVar("local_origins", default=frozenset())
 
 
@@ -31,7 +33,7 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
             inner = IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner)
-        if address.teredo is not None:
+        if address.teredo is not None or address not in UNICAST:
             return False
     return address.is_global and not address.is_multicast
 
@@ -55,7 +57,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         if not allowed and not all(is_public(number) for number in numbers):
             raise PrivateAddress(f"{host} is an address in a private network")
         problem: Exception | None = None
-        for number in numbers:
+        for number in numbers[:ADDRESSES_MAX]:
             try:
                 return await self._backend.connect_tcp(str(number), port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:

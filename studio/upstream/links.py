@@ -9,18 +9,20 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
+
+from studio.upstream.framing import clean
 
 VIDEO_ENDINGS = (".mp4", ".webm", ".mov", ".m4v", ".mkv", ".m3u8")
 IMAGE_ENDINGS = (".webp", ".png", ".jpg", ".jpeg", ".gif", ".avif")
+URL_MAX_CHARS = 8000
+TITLE_MAX_CHARS = 1000
+LINKS_MAX = 2000  # of one text; the most seen in a recording is seven
 
-TAG = re.compile(r"<(video|source)\b([^>]*)>", re.IGNORECASE)
-SRC = re.compile(r"(?<![\w-])src\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
-POSTER = re.compile(r"\bposter\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-MARKDOWN = re.compile(r"(!?)\[([^\]\n]{0,4000})\]\(\s*<?([^)\s>]+)>?[^)\n]*\)")
+TAG = re.compile(r"<(video|source)\b([^<>]*)>", re.IGNORECASE)
+SRC = re.compile(r"(?<![\w-])src\s{0,4}=\s{0,4}(?:\"([^\"']*)\"|'([^\"']*)'|([^\s\"'>]+))", re.IGNORECASE)
+POSTER = re.compile(r"(?<![\w-])poster\s{0,4}=\s{0,4}(?:\"([^\"']*)\"|'([^\"']*)')", re.IGNORECASE)
 BARE = re.compile(r"https?:\\?/\\?/[^\s<>\"'`|\]）】」》，。]+")
-FENCE = re.compile(r"^[>\s]*```([\w-]*)", re.MULTILINE)
 
 PAGE_TITLE = re.compile(r"数据预览|data preview", re.IGNORECASE)
 POLL_TITLE = re.compile(r"原始数据|raw data|source data", re.IGNORECASE)
@@ -45,130 +47,143 @@ class Links:
     polls: list[str] = field(default_factory=list)
 
 
-def find_links(text: str, base_url: str) -> Links:
-    """Every link of one choice's content, judged together."""
-    found = Links()
-    candidates: list[tuple[int, int, str]] = []  # (trust, line number, url)
-    visible = without_json(without_thoughts(text))
-    whole = visible.strip().strip("<>`")
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A link that may be the result."""
+
+    trust: int
+    line: int
+    url: str
+
+
+def find_links(said: str, base_url: str) -> Links:
+    """Every link of what one choice said (without thoughts and fenced JSON), judged together."""
+    sorting = _Sorting(base_url)
+    whole = said.strip().strip("<>`")
     if whole and not re.search(r"\s", whole) and ((whole.startswith("/") and len(whole) > 1) or BARE.fullmatch(whole)):
-        _sort_out(found, candidates, WHOLE, 0, tidy(whole, base_url), title="")
-        return _decide(found, candidates)
-    for tag in TAG.finditer(visible):
-        at = visible.count("\n", 0, tag.start()) if len(candidates) < 50 else tag.start()
-        if source := SRC.search(tag[2]):
-            candidates.append((TAGGED, at, tidy(next(filter(None, source.groups()), ""), base_url)))
-        if poster := POSTER.search(tag[2]):
-            _add(found.covers, tidy(poster[1] or poster[2] or "", base_url))
-    rest = TAG.sub(" ", visible)
-    previewing = False
-    for number, line in enumerate(rest.split("\n")):
+        sorting.take(WHOLE, 0, tidy(whole, base_url), title="")
+        return sorting.decided()
+    for number, line in enumerate(_with_tags_on_one_line(said).split("\n")):
+        sorting.line(number, line)
+        if sorting.seen > LINKS_MAX:
+            break
+    return sorting.decided()
+
+
+def _with_tags_on_one_line(said: str) -> str:
+    return TAG.sub(lambda tag: tag[0].replace("\n", " "), said)
+
+
+class _Sorting:
+    """Puts the links of one text where they belong, line by line."""
+
+    def __init__(self, base_url: str):
+        self.base_url = base_url
+        self.found = Links()
+        self.candidates: list[Candidate] = []
+        self.previewing = False  # the words ahead said that what follows is a preview
+        self.seen = 0
+
+    def line(self, number: int, line: str) -> None:
+        for tag in TAG.finditer(line):
+            self.seen += 1
+            if source := SRC.search(tag[2]):
+                url = tidy(next(filter(None, source.groups()), ""), self.base_url)
+                self.candidates.append(Candidate(TAGGED, number, url))
+            if poster := POSTER.search(tag[2]):
+                _add(self.found.covers, tidy(poster[1] or poster[2] or "", self.base_url))
+        line = TAG.sub(" ", line)
         if PREVIEW_LINE.search(line):
-            previewing = True
+            self.previewing = True
         elif "http" not in line and "](" not in line and line.strip(" >\r"):
-            previewing = False
-        for bang, title, address in MARKDOWN.findall(line):
-            url = tidy(address, base_url)
-            if bang:
-                _add(found.covers if not _is_video(url) else found.previews, url)
-            else:
-                _sort_out(found, candidates, TITLED, number, url, title=title, previewing=previewing)
-        for bare in BARE.findall(MARKDOWN.sub(" ", line)):
-            _sort_out(found, candidates, BARE_VIDEO, number, tidy(bare, base_url), title="", previewing=previewing)
-    return _decide(found, candidates)
+            self.previewing = False
+        plain = line
+        if "](" in line:
+            markdown, plain = _markdown_of(line)
+            for is_picture, title, address in markdown:
+                self._markdown(number, is_picture, title, tidy(address, self.base_url))
+        for bare in BARE.findall(plain):
+            self.take(BARE_VIDEO, number, tidy(bare, self.base_url), title="")
 
+    def _markdown(self, number: int, is_picture: bool, title: str, url: str) -> None:
+        if is_picture:
+            _add(self.found.previews if _is_video(url) else self.found.covers, url)
+        else:
+            self.take(TITLED, number, url, title=title)
 
-def _sort_out(
-    found: Links,
-    candidates: list[tuple[int, int, str]],
-    trust: int,
-    line: int,
-    url: str,
-    title: str,
-    previewing: bool = False,
-) -> None:
-    if not url:
-        return
-    path = urlsplit(url).path.lower()
-    if POLL_TITLE.search(title) or (not _is_video(url) and "/source/" in path):
-        _add(found.polls, url)
-    elif PAGE_TITLE.search(title) or (not _is_video(url) and "/web/" in path):
-        return
-    elif _is_image(url):
-        _add(found.covers, url)
-    elif DOWNLOAD_TITLE.search(title) or (_is_video(url) and "/download/" in path):
-        _add(found.downloads, url)
-        if not previewing:
-            candidates.append((DOWNLOADED, line, url))
-    elif previewing or PREVIEW_TITLE.search(title):
-        if _is_video(url):
-            _add(found.previews, url)
-    elif trust == WHOLE or _is_video(url) or (trust == TITLED and WATCH_TITLE.search(title)):
-        candidates.append((trust if trust != TITLED or WATCH_TITLE.search(title) else BARE_VIDEO, line, url))
+    def take(self, trust: int, line: int, url: str, title: str) -> None:
+        self.seen += 1
+        if not url:
+            return
+        path = urlsplit(url).path.lower()
+        if POLL_TITLE.search(title) or (not _is_video(url) and "/source/" in path):
+            _add(self.found.polls, url)
+        elif PAGE_TITLE.search(title) or (not _is_video(url) and "/web/" in path):
+            return
+        elif _is_image(url):
+            _add(self.found.covers, url)
+        elif DOWNLOAD_TITLE.search(title) or (_is_video(url) and "/download/" in path):
+            _add(self.found.downloads, url)
+            if not self.previewing:
+                self.candidates.append(Candidate(DOWNLOADED, line, url))
+        elif self.previewing or PREVIEW_TITLE.search(title):
+            if _is_video(url):
+                _add(self.found.previews, url)
+        elif trust == WHOLE or _is_video(url) or (trust == TITLED and WATCH_TITLE.search(title)):
+            is_plain = trust == TITLED and not WATCH_TITLE.search(title)
+            self.candidates.append(Candidate(BARE_VIDEO if is_plain else trust, line, url))
 
-
-def _decide(found: Links, candidates: list[tuple[int, int, str]]) -> Links:
-    if candidates:
-        trust = min(candidate[0] for candidate in candidates)
-        best = [candidate for candidate in candidates if candidate[0] == trust and candidate[2]]
-        if best:
-            last = max(line for _, line, _ in best)
-            result = next(url for _, line, url in best if line == last)
+    def decided(self) -> Links:
+        found = self.found
+        candidates = [candidate for candidate in self.candidates if candidate.url]
+        if candidates:
+            trust = min(candidate.trust for candidate in candidates)
+            best = [candidate for candidate in candidates if candidate.trust == trust]
+            last = max(candidate.line for candidate in best)
+            result = next(candidate.url for candidate in best if candidate.line == last)
             found.results = [result]
             name = result.rsplit("/", 1)[-1]
             found.downloads.sort(key=lambda url: url.rsplit("/", 1)[-1] != name)
             if trust == DOWNLOADED:
                 found.downloads.remove(result)
             taken = {result, *found.downloads}
-            for other in dict.fromkeys(url for _, line, url in best if line != last and url not in taken):
-                _add(found.previews, other)
-    for unwanted in found.results:
-        for others in (found.previews, found.covers, found.polls):
-            if unwanted in others:
-                others.remove(unwanted)
-    return found
+            for other in best:
+                if other.line != last and other.url not in taken:
+                    _add(found.previews, other.url)
+        for unwanted in found.results:
+            for others in (found.previews, found.covers, found.polls):
+                if unwanted in others:
+                    others.remove(unwanted)
+        return found
 
 
-# -- JSON fields
-
-RESULT_NAMES = (
-    "upsample_video_url", "video_url", "videoUrl", "video_urls", "media_url", "media_urls", "result_url", "output_url",
-    "download_url", "downloadable_url", "output", "outputs", "result", "results", "videos", "video", "url", "urls", "data", "metadata",
-)  # fmt: skip
-COVER_NAMES = ("thumbnail_url", "cover_url", "poster_url", "thumbnail", "cover", "poster", "gif_url")
-DEPTH_MAX = 4
-
-
-def links_in_json(told: Any, base_url: str) -> Links:
-    """Results and covers named by the fields of a job or answer object, the most telling names first."""
-    found = Links()
-    for url in _named(told, RESULT_NAMES, DEPTH_MAX):
-        address = tidy(url, base_url)
-        if address and not _is_image(address):
-            _add(found.results, address)
-            break_after = not isinstance(told, dict) or not any(isinstance(told.get(n), list) for n in RESULT_NAMES)
-            if break_after:
-                break
-    for url in _named(told, COVER_NAMES, 2):
-        _add(found.covers, tidy(url, base_url))
-    return found
+def _markdown_of(line: str) -> tuple[list[tuple[bool, str, str]], str]:
+    """([(is a picture, title, address)], the line without them). By searching for ``](``, which is linear; a pattern
+    that begins with ``[`` is not."""
+    found: list[tuple[bool, str, str]] = []
+    plain: list[str] = []
+    position = 0
+    for middle in _places_of("](", line):
+        if middle < position:
+            continue
+        opening = line.rfind("[", max(position, middle - TITLE_MAX_CHARS), middle)
+        closing = line.find(")", middle, middle + URL_MAX_CHARS)
+        address = line[middle + 2 : closing].split() if opening >= 0 and closing > 0 else []
+        if not address:
+            continue
+        is_picture = opening > position and line[opening - 1] == "!"
+        found.append((is_picture, line[opening + 1 : middle], address[0].strip("<>")))
+        plain.append(line[position : opening - is_picture])
+        position = closing + 1
+    plain.append(line[position:])
+    return found, " ".join(plain)
 
 
-def _named(told: Any, names: tuple[str, ...], depth: int) -> Iterator[str]:
-    if depth < 0:
-        return
-    if isinstance(told, str):
-        if told.startswith(("http://", "https://", "/")) or told.startswith("["):
-            yield told
-    elif isinstance(told, list):
-        for entry in told[:16]:
-            yield from _named(entry, names, depth - 1)
-    elif isinstance(told, dict):
-        if isinstance(kind := told.get("type"), str) and kind in ("image", "image_url"):
-            return
-        for name in names:
-            if name in told:
-                yield from _named(told[name], names, depth - 1)
+def _places_of(mark: str, text: str) -> Iterator[int]:
+    at = text.find(mark)
+    while at >= 0:
+        yield at
+        at = text.find(mark, at + 1)
 
 
 # -- cleaning
@@ -176,6 +191,8 @@ def _named(told: Any, names: tuple[str, ...], depth: int) -> Iterator[str]:
 
 def tidy(address: str, base_url: str) -> str:
     """An absolute http(s) link, unescaped and without the punctuation around it; "" when it is none."""
+    if len(address) > URL_MAX_CHARS:
+        return ""
     address = html.unescape(address.strip()).replace("\\/", "/")
     if address[:3].lower() == "%5b" or address[:1] == "[":
         address = unquote(address).strip("[]\"' ")
@@ -183,14 +200,15 @@ def tidy(address: str, base_url: str) -> str:
     address = address.rstrip(")'\"*~。，、；;,>`")
     if address.endswith(".") and not address.endswith(".."):
         address = address[:-1]
-    if any(ord(char) < 32 for char in address) or len(address) > 8000:
+    if any(ord(char) < 32 for char in address) or clean(address) != address:
         return ""
     try:
         joined = urljoin(_origin(base_url) + "/", address)
         parts = urlsplit(joined)
+        named = parts.hostname and (parts.port or True)  # reading a port judges it
     except ValueError:
         return ""
-    return joined if parts.scheme in ("http", "https") and parts.netloc else ""
+    return joined if parts.scheme in ("http", "https") and named else ""
 
 
 def _origin(base_url: str) -> str:
@@ -216,31 +234,3 @@ def _ends(url: str, endings: tuple[str, ...]) -> bool:
 def _add(where: list[str], url: str) -> None:
     if url and url not in where:
         where.append(url)
-
-
-def without_thoughts(text: str) -> str:
-    """The text without ``<think>`` blocks; an unclosed one reaches to the end."""
-    return re.sub(r"<think>.*?(?:</think>|\Z)", "", text, flags=re.DOTALL) if "<think>" in text else text
-
-
-def without_json(text: str) -> str:
-    """The text without fenced JSON blocks: there a gateway echoes the request, links and old ids included."""
-    if "```" not in text:
-        return text
-    parts, keep, position = [], True, 0
-    for fence in FENCE.finditer(text):
-        if keep:
-            parts.append(text[position : fence.start()])
-            after = text[fence.end() : fence.end() + 20].lstrip()
-            keep = not (fence[1].lower() in ("json", "json5") or (not fence[1] and after.startswith(("{", "["))))
-        else:
-            keep = True
-        position = fence.end()
-    if keep:
-        parts.append(text[position:])
-    return "".join(parts)
-
-
-def fenced_json(text: str) -> list[str]:
-    """The bodies of fenced JSON blocks, for the gateways that put their result there."""
-    return re.findall(r"```(?:json)?\s*([\[{].*?[\]}])\s*```", text, flags=re.DOTALL | re.IGNORECASE)[:8]

@@ -1,18 +1,19 @@
 """Any bytes of the family to events, and at the end to one Reading. Pure: no socket, no clock, no database."""
 
-import html
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from studio.upstream.chunks import Answer
 from studio.upstream.events import End, Event, Failed, Piece, RequestId, Unknown
-from studio.upstream.failures import Failure, classify, from_html, from_object
-from studio.upstream.framing import Frames, Lines, _parse
+from studio.upstream.failures import Failure, classify
+from studio.upstream.framing import DROPPED, Frame, Frames, Lines, clean, parse_json
+from studio.upstream.refusals import from_html, from_object, from_redirect, from_words, seconds_of
 
 BODY_MAX_CHARS = 16 * 1024 * 1024  # of an answer that is no stream
 UNKNOWN_KINDS_MAX = 50
+STREAM_FIELDS = ("", "data", "event", "id", "retry")
+ENDED_ON_THE_WAY = ("cut", "silence", "timeout", "too_much")  # codes that the client gives
 REQUEST_ID_HEADERS = ("x-request-id", "x-oneapi-request-id", "request-id", "cf-ray")
 
 
@@ -56,19 +57,18 @@ class Reader:
         self.answer = Answer(base_url)
         self.done_marker = False
         self.unknown: dict[str, int] = {}
+        self.shape = ""  # "sse", "json" or "html", once the first character is seen
         self._lines, self._frames = Lines(), Frames()
-        self._shape = ""  # "sse", "json" or "html", once the first character is seen
-        self._body: list[str] = []
+        self._body: list[str] = []  # of an answer that is no stream, or the words where frames should be
         self._body_size = 0
         self._headers = {name.lower(): value for name, value in (headers or {}).items()}
         self._failure: Failure | None = None
-        self._closed = False
         self._broken_told = 0
 
     @property
     def finished(self) -> bool:
         """The gateway has said its last thing; what would follow is not worth waiting for."""
-        return self.done_marker or (self._failure is not None and self._shape == "sse")
+        return self.done_marker or (self._failure is not None and self.shape == "sse")
 
     @property
     def has_finish_reason(self) -> bool:
@@ -82,34 +82,32 @@ class Reader:
         """Ends the answer; ``failure`` is what ended it from outside (a broken connection, silence)."""
         lines = self._lines.feed(b"", final=True)
         events = list(self._take(lines))
+        events += self._read(self._frames.blank())
         events += self._finish(failure)
         return Piece("".join(lines), tuple(events))
 
     def _take(self, lines: list[str]) -> Iterator[Event]:
         for line in lines:
-            if not self._shape:
-                self._shape = shape_of(line)
-            if self._shape in ("json", "html"):
+            if line == DROPPED:
+                yield self._count("line too long")
+                continue
+            self.shape = self.shape or shape_of(line)
+            if self.shape in ("json", "html") or (self.shape == "sse" and not is_stream_line(line)):
                 self._keep(line)
-            elif self._shape == "sse":
-                yield from self._frame(line)
-        if self._lines.dropped:
-            self._lines.dropped = 0
-            yield self._count("line too long")
+            if self.shape == "sse":
+                yield from self._read(self._frames.line(line))
 
-    def _frame(self, line: str) -> Iterator[Event]:
-        frame = self._frames.line(line)
+    def _read(self, frames: list[Frame]) -> Iterator[Event]:
         if self._frames.broken > self._broken_told:
             self._broken_told = self._frames.broken
             yield self._count("broken frame")
-        if frame is None or self._closed:
-            return
-        if frame.is_done:
-            self.done_marker = True
-        elif frame.is_error:
-            yield from self._fail(from_object(frame.value, started=True))
-        else:
-            yield from self._chunk(frame.value)
+        for frame in frames:
+            if frame.is_done:
+                self.done_marker = True
+            elif frame.is_error:
+                yield from self._fail(from_object(frame.value, started=True))
+            else:
+                yield from self._chunk(frame.value)
 
     def _chunk(self, chunk: Any) -> Iterator[Event]:
         for event in self.answer.chunk(chunk):
@@ -132,57 +130,56 @@ class Reader:
 
     def _finish(self, outside: Failure | None) -> Iterator[Event]:
         body = "".join(self._body)
-        if self._shape == "json":
+        if 300 <= self.status < 400:
+            yield from self._fail(from_redirect(self.status, self._headers.get("location", "")))
+        elif self.shape == "json":
             yield from self._json(body)
-        elif self._shape == "html":
+        elif self.shape == "html":
             yield from self._fail(from_html(body, self.status if self.status >= 400 else None))
         for event in self.answer.close():
             yield from self._fail(event.failure) if isinstance(event, Failed) else (event,)
-        if self.status >= 400 and self._failure is None:
-            yield from self._fail(self._refused())
-        if outside is not None and not self.answer.links.results:
-            yield from self._fail(outside)
-        if self._failure is None and not self.answer.links.results:
-            reason = self.answer.failure()
-            if reason is not None:
-                yield from self._fail(reason)
+        yield from self._why_no_video(outside, body)
         request_id = self._request_id()
         if request_id:
             yield RequestId(request_id)
-        self._closed = True
         yield End(self.done_marker)
 
+    def _why_no_video(self, outside: Failure | None, body: str) -> Iterator[Event]:
+        """What the gateway said itself comes before how the connection ended."""
+        retry_after = seconds_of(self._headers.get("retry-after"))
+        if self.status >= 400:
+            words = "".join(self.answer.contents().values()) or body
+            yield from self._fail(from_words(words, self.status, retry_after))
+        if self.answer.links.results:
+            return
+        if reason := self.answer.failure(was_cut=outside is not None):
+            yield from self._fail(reason)
+        if outside is not None:
+            yield from self._fail(outside)
+        if body.strip() and self.shape == "sse" and self.content_type.startswith("text/plain"):
+            if not self.answer.content:  # words and nothing else, in place of a stream
+                yield from self._fail(classify(" ".join(body.split()), started=True))
+
     def _json(self, body: str) -> Iterator[Event]:
-        value, ok = _parse(body.strip())
+        value, ok = parse_json(body.strip())
         if ok:
             if self.status >= 400:
-                yield from self._fail(from_object(value, status=self.status, retry_after=self._retry_after()))
+                retry_after = seconds_of(self._headers.get("retry-after"))
+                yield from self._fail(from_object(value, status=self.status, retry_after=retry_after))
             else:
                 yield from self._chunk(value)
             return
         for line in body.splitlines():  # one JSON value a line, without the stream's framing
-            value, ok = _parse(line)
+            value, ok = parse_json(line)
             if ok:
                 yield from self._chunk(value)
             elif line.strip():
                 yield self._count("broken frame")
 
-    def _refused(self) -> Failure:
-        words = "".join(self.answer.contents().values()) or "".join(self._body)
-        told = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", words))).strip()[:500]
-        message = told if str(self.status) in told else f"HTTP {self.status}: {told}".rstrip(": ")
-        return classify(message, status=self.status, retry_after=self._retry_after())
-
-    def _retry_after(self) -> float | None:
-        try:
-            return float(self._headers.get("retry-after", ""))
-        except ValueError:
-            return None
-
     def _request_id(self) -> str | None:
         if self._failure is not None and self._failure.request_id:
             return self._failure.request_id
-        return next((self._headers[name][:200] for name in REQUEST_ID_HEADERS if self._headers.get(name)), None)
+        return next((clean(self._headers[name][:200]) for name in REQUEST_ID_HEADERS if self._headers.get(name)), None)
 
     def _count(self, what: str) -> Unknown:
         if what in self.unknown or len(self.unknown) < UNKNOWN_KINDS_MAX:
@@ -217,8 +214,8 @@ class Reader:
 
 
 def is_cut(failure: Failure) -> bool:
-    """A connection that broke after the gateway had taken the job: not a refusal, the job may go on."""
-    return failure.code == "cut"
+    """It ended on the way, after the gateway may have taken the job: not a refusal, the job may go on."""
+    return failure.code in ENDED_ON_THE_WAY
 
 
 def shape_of(line: str) -> str:
@@ -227,3 +224,8 @@ def shape_of(line: str) -> str:
     if not first:
         return ""
     return {"{": "json", "[": "json", "<": "html"}.get(first, "sse")
+
+
+def is_stream_line(line: str) -> bool:
+    """Blank, a comment, or one of the fields of Server-Sent Events."""
+    return not line.strip() or line.split(":", 1)[0].strip() in STREAM_FIELDS

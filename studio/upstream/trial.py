@@ -4,13 +4,13 @@ import asyncio
 import json
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
 
 import httpx
 
 from studio.upstream.addresses import endpoint
-from studio.upstream.client import Exchange, Gateway, get, read_up_to
+from studio.upstream.exchange import Exchange
 from studio.upstream.failures import Failure
+from studio.upstream.gateway import Gateway, TooMuch, get, read_up_to
 
 TRIAL_SECONDS = 25.0
 MODELS_MAX_BYTES = 4 * 1024 * 1024
@@ -43,9 +43,7 @@ async def _models(http: httpx.AsyncClient, gateway: Gateway) -> tuple[str, ...]:
         response = await get(http, gateway, endpoint(gateway.base_url, "models"))
         async with aclosing(response):
             told = json.loads(await read_up_to(response, MODELS_MAX_BYTES)) if response.status_code == 200 else {}
-    except (httpx.HTTPError, ValueError, RecursionError):
-        return ()
-    except Exception:
+    except (httpx.HTTPError, httpx.InvalidURL, TooMuch, ValueError, RecursionError):
         return ()
     data = told.get("data") if isinstance(told, dict) else None
     ids = [entry.get("id") for entry in data if isinstance(entry, dict)] if isinstance(data, list) else []
@@ -63,28 +61,29 @@ async def _post(http: httpx.AsyncClient, gateway: Gateway, model: str, models: t
         return Verdict(_unreached(failure), failure.message, models)
     if failure is not None and failure.kind in ("quota", "load"):
         return Verdict(failure.kind, failure.message, models)
+    if exchange.reader.shape == "html" and (failure is None or failure.kind != "auth"):
+        return Verdict("html", _said(failure), models)
     if exchange.status in (401, 403) or (failure is not None and failure.kind == "auth"):
         return Verdict("bad_key", _said(failure), models)
-    if exchange.reader._shape == "html":
-        return Verdict("html", _said(failure), models)
     if failure is not None and failure.advice == "check_model":
         return Verdict("no_such_model", model, models)
-    if exchange.status in (404, 405):
+    if exchange.status in (404, 405) or (failure is not None and failure.code == "redirect"):
         return Verdict("not_chat", _said(failure), models)
-    if reading.envelope or (failure is not None and exchange.reader._shape in ("json", "sse")):
+    if reading.envelope or (failure is not None and exchange.reader.shape in ("json", "sse")):
         return Verdict("ok", "", models)
     return Verdict("unclear", _said(failure), models)
 
 
+# Verdicts for what ended on the way, by the code of the failure.
+UNREACHED = {
+    "private_address": "private_address", "tls": "tls", "not_http": "not_http", "no_connection": "no_connection",
+    "not_sent": "no_connection",
+}  # fmt: skip
+
+
 def _unreached(failure: Failure) -> str:
-    if failure.advice == "allow_private":
-        return "private_address"
-    if "certificate" in failure.message:
-        return "tls"
-    if "speak HTTP" in failure.message:
-        return "not_http"
-    return "timeout" if failure.code == "cut" else "no_connection"
+    return UNREACHED.get(failure.code or "", "timeout")
 
 
-def _said(failure: Failure | None) -> Any:
+def _said(failure: Failure | None) -> str:
     return failure.message if failure else ""

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from studio.upstream.events import Event, Phase, Progress, RemixId, Stage, TaskId
 
-PARTIAL_MAX_CHARS = 2000  # of an unfinished line, looked at again with every piece
+PARTIAL_MAX_CHARS = 600  # of an unfinished line, looked at again with every piece
+FAILURE_MAX_CHARS = 50_000  # of the end of a text, looked at once for the reason of a failure
+REASON_MAX_LINES = 5  # behind the line that tells of a failure
 
 HEAD = re.compile(
     r"(?:进度|progress|percent(?:age)?|正在生成|生成中|generating|rendering|渲染中?|completed?)[^\w\n.%]{0,6}(?=\d)|\b(?=\d{1,3}(?:\.\d+)?%\s*(?:完成|complete|done))",
@@ -32,21 +34,27 @@ STAGES: tuple[tuple[Stage, re.Pattern[str]], ...] = (
 )
 
 TASK = re.compile(
-    r"(?<![\w-])(task_(?=[\w-]*\d)[\w-]{6,}|veo[\w.-]*:[0-9a-f]{8}-[0-9a-f-]{20,}|video_(?=[\w-]*\d)[\w-]{8,})",
+    r"(?<![\w-])(task_(?=[\w-]{0,80}\d)[\w-]{6,194}|veo[\w.-]{0,40}:[0-9a-f]{8}-[0-9a-f-]{20,64}"
+    r"|video_(?=[\w-]{0,80}\d)[\w-]{8,192})",
     re.IGNORECASE,
 )
 TASK_LABEL = re.compile(r"(?:task[ _]?id|任务\s*(?:ID|编号)|job[ _]?id)\W{1,4}`?([\w][\w:.-]{5,199})", re.IGNORECASE)
 REMIX = re.compile(r"(?<![\w])(s_[0-9a-f]{32})(?![0-9a-f])")
 REMIX_LABEL = re.compile(
-    r"(?:\bsid|post id|remix[ _]id)\W{1,4}`?([\w][\w-]{5,199})|data-media-id\s*=\s*[\"']([^\"'<>]{1,200})",
+    r"(?:\bsid|post id|remix[ _]id)\W{1,4}`?([\w][\w-]{5,199})|data-media-id\s{0,4}=\s{0,4}[\"']([^\"'<>]{1,200})",
     re.IGNORECASE,
 )
 
 FAILURE = re.compile(
-    r"❌|⛔|生成失败|失败原因|generation failed|failed to generate|failure reason|video failed|生成错误|错误[:：]|error[:：]|\bfailed[:：]",
+    r"❌|⛔|失败(?!率)|failure reason|failed to generate|生成错误|生成异常|生成超时|任务超时|出错了|错误[:：]|error[:：]|\bfailed[:：]"
+    r"|(?:generation|video|task|job|request|creation|rendering) (?:has )?failed",
     re.IGNORECASE,
 )
-NOT_FINAL = re.compile(r"重试|retry|返回原始视频|fallback|使用原始", re.IGNORECASE)
+# A gateway's own second try, or a lesser result. "请重试" and "please retry" are asked of the person: those are final.
+NOT_FINAL = re.compile(
+    r"(?:正在|自动|开始|准备|第\s?\d+\s?次)(?:重试|重新生成)|重试中|retrying|will retry|\bretry \d|返回原始视频|使用原始|fall(?:ing)? ?back",
+    re.IGNORECASE,
+)
 REASON = re.compile(r"(?:failure reason|失败原因|原因|reason)\W{1,4}(.+)", re.IGNORECASE)
 LEAD = re.compile(
     r"^[>\s*#]*(?:[❌⛔]\s*)?(?:(?:视频)?生成失败|(?:video )?generation failed|失败|错误|error|failed)?\s*[:：]?\s*",
@@ -104,16 +112,17 @@ class LineWords:
                     yield Progress(min(int(float(number[1])), 100))
 
 
-def failure_text(text: str) -> str | None:
-    """The reason a gateway gives in its text, or None when the text tells of no failure."""
-    lines = [line for line in text.splitlines() if line.strip()]
+def failure_text(said: str) -> str | None:
+    """The reason a gateway gives in what it says, or None when that tells of no failure."""
+    lines = [line for line in said[-FAILURE_MAX_CHARS:].splitlines() if line.strip()]
     told: str | None = None
     for at, line in enumerate(lines):
         if POLICY_HEADING.search(line):
             return (lines[at + 1] if at + 1 < len(lines) else line).strip(" *>")
         if FAILURE.search(line) and not NOT_FINAL.search(line):
-            reason = next((found[1] for rest in lines[at:] if (found := REASON.search(rest))), None)
+            near = lines[at : at + 1 + REASON_MAX_LINES]
+            reason = next((found[1] for rest in near if (found := REASON.search(rest))), None)
             stripped = LEAD.sub("", line).strip(" *>`")
-            following = lines[at + 1].strip(" *>") if at + 1 < len(lines) else ""
+            following = near[1].strip(" *>") if len(near) > 1 else ""
             told = (reason or stripped or following or line).strip(" *>`")
     return told

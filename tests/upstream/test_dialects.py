@@ -115,7 +115,7 @@ def test_progress_is_read_in_every_spelling(said, numbers, channel):
         (404, {"object": "error", "message": "The model `x` does not exist."}, "unsupported", "check_model", "none"),
         (200, {"code": "fail", "message": '{"error":{"message":"user quota is not enough"}}', "data": None}, "quota", "top_up", "possible"),
         (502, b"<html><head><title>502 Bad Gateway</title></head></html>", "gateway", "ask_gateway", "possible"),
-        (403, b"<!doctype html><title>Just a moment...</title>", "auth", "check_key", "none"),
+        (403, b"<!doctype html><title>Just a moment...</title>", "gateway", "ask_gateway", "none"),
     ],
 )  # fmt: skip
 def test_refusals_are_told_apart(status, body, kind, advice, money):

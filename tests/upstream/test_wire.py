@@ -85,7 +85,7 @@ async def test_a_gateway_that_never_ends_is_ended(client, fake):
 
 
 async def test_after_the_finish_reason_only_a_little_is_waited_for(client, fake, monkeypatch):
-    monkeypatch.setattr("studio.upstream.client.AFTER_FINISH_SECONDS", 0.2)
+    monkeypatch.setattr("studio.upstream.exchange.AFTER_FINISH_SECONDS", 0.2)
     usage = b'data: {"choices":[],"usage":{"total_tokens":3}}\n\n'
     fake.play("sora-2", chunk("https://a.b/c.mp4", finish="stop"), 0.05, usage, 60.0)
     _, reading, _ = await converse(client, here(fake))
