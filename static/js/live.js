@@ -3,6 +3,10 @@
 
 const RECONNECTING_AFTER_MS = 1500; // a short drop is not worth a banner
 
+// A card put in by a swap keeps the element that carried it.
+const whole = (card) => (card.parentElement.id === "cards" ? card : card.parentElement);
+const numberOf = (card) => Number(card.querySelector("[data-seq]")?.dataset.seq ?? 0);
+
 class StudioLive extends HTMLElement {
   connectedCallback() {
     document.addEventListener("htmx:config:request", (event) => {
@@ -12,16 +16,31 @@ class StudioLive extends HTMLElement {
     this.addEventListener("htmx:ws:close", (event) => this.closed(event.detail.code));
     this.addEventListener("htmx:ws:before:message:incoming", (event) => this.before(event));
     this.addEventListener("htmx:ws:after:message:incoming", (event) => this.after(event));
+    document.addEventListener("htmx:after:swap", () => this.keepOne());
     const early = this._htmx?.ws?.connection?.socket; // from a warm cache the socket may be open before this file ran
     if (early?.readyState === WebSocket.OPEN) this.watch(early);
+  }
+
+  // A card sent just before the socket opened comes twice, by HTTP and by the socket: the newer one stays.
+  keepOne() {
+    const kept = new Map();
+    for (const card of this.querySelectorAll("#cards [data-generation]")) {
+      const key = card.dataset.generation;
+      const other = kept.get(key);
+      if (other && numberOf(other) >= numberOf(card)) {
+        whole(card).remove();
+        continue;
+      }
+      if (other) whole(other).remove();
+      kept.set(key, card);
+    }
   }
 
   positions() {
     if (this.dataset.positions) return JSON.parse(this.dataset.positions);
     const shown = {};
     for (const card of this.querySelectorAll("[data-generation]")) {
-      const status = card.querySelector("[data-seq]");
-      shown[card.dataset.generation] = status ? Number(status.dataset.seq) : 0;
+      shown[card.dataset.generation] = numberOf(card);
     }
     return shown;
   }
@@ -64,6 +83,7 @@ class StudioLive extends HTMLElement {
   after(event) {
     const text = event.detail.message.data;
     if (typeof text !== "string") return;
+    this.keepOne();
     const envelope = JSON.parse(text);
     if (envelope.announce) {
       const announcer = document.getElementById("announcer");

@@ -22,6 +22,7 @@ FPS_MAX = 120
 # A still of noise would reach 300 Mbit/s and fill disks; this is what 4K of the better cameras has.
 QUALITY = {"preset": "veryfast", "crf": "20", "maxrate": "60M", "bufsize": "120M", "threads": THREADS}
 SOUND_HZ, SOUND_BITS_PER_SECOND = 48_000, 192_000
+SOUND_GAP_SECONDS = 0.1  # shorter silences between two pieces are inexact times
 
 
 class Track(Protocol):
@@ -100,16 +101,28 @@ class _Picture:
 
 
 class _Sound:
+    """Kept on a clock of samples: AVI and transport streams time sound so coarsely that its pieces overlap."""
+
     def __init__(self, target: OutputContainer, stream: Any, start_s: Fraction):
         self.start_s = start_s
         self.out: Any = target.add_stream("aac", rate=SOUND_HZ)
         self.out.codec_context.layout = "stereo"
         self.out.codec_context.bit_rate = SOUND_BITS_PER_SECOND
+        self.due = 0  # in samples of the original
 
     def take(self, packet: Packet) -> Sequence[Packet]:
         made = []
         with suppress(av.error.InvalidDataError):  # a broken moment of sound is no reason to lose the film
             for frame in packet.decode():
-                frame.pts = _shifted(frame.pts, self.start_s, frame.time_base)
+                frame.pts, frame.time_base = self.place(frame), Fraction(1, frame.sample_rate)
                 made += self.out.encode(frame)
         return made if packet.size else made + self.out.encode(None)
+
+    def place(self, frame: Any) -> int:
+        at = self.due
+        if frame.pts is not None and frame.time_base is not None:
+            at = int((frame.pts * frame.time_base - self.start_s) * frame.sample_rate)
+        if at - self.due < SOUND_GAP_SECONDS * frame.sample_rate:
+            at = self.due
+        self.due = at + frame.samples
+        return at

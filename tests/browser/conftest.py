@@ -22,8 +22,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright_here() -> Iterator[Playwright]:
+    """Per module: while it runs, its event loop runs in this thread, and no asynchronous test could."""
     if CHROMIUM is None:
         if os.environ.get("CI"):
             pytest.fail("Chromium is missing")
@@ -32,7 +33,7 @@ def playwright_here() -> Iterator[Playwright]:
         yield playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(playwright_here: Playwright) -> Iterator[Browser]:
     browser = playwright_here.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
     yield browser

@@ -42,6 +42,20 @@ def test_a_team_mate_sees_the_same_card_move(studio):
     expect(ben.get_by_role("heading", name="This link is over")).to_be_visible()
 
 
+def test_a_card_that_comes_by_both_ways_is_shown_once(studio):
+    """Sent while the socket is just opening: the answer to the form and the socket both bring it."""
+    page = studio.signed_in()
+    send(page, "A swan on a pond, 1 second")
+    card = card_of(page, "A swan on a pond")
+    expect(card).to_have_count(1)
+    twin = card.evaluate(
+        "card => { const twin = card.cloneNode(true); twin.querySelector('[data-seq]').dataset.seq = '9'; document.getElementById('cards').prepend(twin); document.dispatchEvent(new CustomEvent('htmx:after:swap', {detail: {ctx: {}}})) }"
+    )
+    assert twin is None
+    expect(card).to_have_count(1)
+    assert card.locator("[data-seq]").get_attribute("data-seq") == "9"
+
+
 def test_a_late_tab_and_a_reload_lose_nothing_and_double_nothing(studio):
     page = studio.visitor()
     sockets = []

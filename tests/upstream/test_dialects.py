@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from studio.upstream.failures import Failure
 from studio.upstream.reader import Reader
 
 BASE = "https://gw.example.test/v1"
@@ -113,15 +114,39 @@ def test_progress_is_read_in_every_spelling(said, numbers, channel):
         (503, {"error": {"message": "Content policy violation"}}, "moderation", "rephrase", "possible"),
         (500, {"error": {"message": "400: Invalid model: x"}}, "unsupported", "check_model", "possible"),
         (404, {"object": "error", "message": "The model `x` does not exist."}, "unsupported", "check_model", "none"),
-        (200, {"code": "fail", "message": '{"error":{"message":"user quota is not enough"}}', "data": None}, "quota", "top_up", "possible"),
+        (200, {"code": "fail", "message": '{"error":{"message":"user quota is not enough"}}', "data": None}, "quota", "top_up", "none"),
         (502, b"<html><head><title>502 Bad Gateway</title></head></html>", "gateway", "ask_gateway", "possible"),
         (403, b"<!doctype html><title>Just a moment...</title>", "gateway", "ask_gateway", "none"),
+        (403, b"<html><title>403 Forbidden</title></html>", "auth", "check_key", "none"),
+        (500, b"Internal Server Error", "gateway", "ask_gateway", "possible"),
+        (500, {"error": {"message": "HTTP错误429请稍候"}}, "load", "wait", "none"),
     ],
 )  # fmt: skip
 def test_refusals_are_told_apart(status, body, kind, advice, money):
     failure = read(body, status).failure
-    assert (failure.kind, failure.advice) == (kind, advice)
-    assert failure.money in (money, "none" if money == "possible" and status == 200 else money)
+    assert (failure.kind, failure.advice, failure.money) == (kind, advice, money)
+
+
+def test_a_refusal_in_plain_words_keeps_them():
+    assert read(b"error code: 1015, slow down", 429).failure.message == "HTTP 429: error code: 1015, slow down"
+    told = read(b"We are closed for today.", content_type="text/plain")
+    assert (told.outcome, told.failure.message) == ("failed", "We are closed for today.")
+
+
+@pytest.mark.parametrize("body", [b"", b"<html><title>301 Moved</title></html>", b'{"message":"moved"}'])
+def test_a_redirected_request_says_where_to(body):
+    failure = read(body, 301, headers={"location": "https://api.example.test/v1"}).failure
+    assert (failure.kind, failure.advice, failure.money) == ("unsupported", "check_address", "none")
+    assert failure.message == "HTTP 301 → https://api.example.test/v1"
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("7", 7.0), ("nan", None), ("-1", None), ("inf", None), ("Wed, 21", None)]
+)
+def test_only_a_sensible_pause_is_believed(header, seconds):
+    assert (
+        read({"error": {"message": "rate limit"}}, 429, headers={"Retry-After": header}).failure.retry_after == seconds
+    )
 
 
 def test_a_request_id_in_the_words_is_kept():
@@ -150,8 +175,42 @@ def test_a_request_id_in_the_words_is_kept():
 def test_failures_inside_a_200_are_failures(body, kind):
     reading = read(body)
     assert reading.outcome == "failed"
-    assert reading.failure.kind in (kind, "unknown" if kind == "gateway" else kind)
+    assert reading.failure.kind == kind
     assert reading.failure.money == "possible"
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("high load", "load"), ("concurrent limit reached", "load"), ("并发超限", "load"), ("our systems are busy", "load"),
+        ("该令牌额度已用尽", "quota"), ("账户余额不足", "quota"), ("Quota exceeded for this month", "quota"), ("You are out of credits", "quota"),
+        ("API key expired", "auth"), ("apikey无效", "auth"), ("Access denied", "auth"),
+        ("Prompt blocked by safety filter", "moderation"), ("生成内容涉嫌违法", "moderation"), ("包含名人肖像", "moderation"),
+        ("model is not supported", "unsupported"), ("不支持该模型", "unsupported"), ("Please enable stream mode", "unsupported"),
+        ("请求超时", "network"), ("network fluctuations", "network"), ("上游服务器错误", "gateway"), ("Service Unavailable", "gateway"),
+    ],
+)  # fmt: skip
+def test_a_gateway_not_seen_before_is_understood_by_its_words(message, kind):
+    assert read(b"data: " + json.dumps({"error": {"message": message}}).encode() + b"\n\n").failure.kind == kind
+
+
+def test_words_of_failure_in_the_echoed_prompt_are_no_failure():
+    echo = '```json\n{\n  "prompt": "a sign says Error: no fuel ❌"\n}\n```\n> 排队中..\n'
+    assert read(sse(echo, finish=None, done=False)).outcome == "interrupted"
+
+
+@pytest.mark.parametrize("said", ["❌ 视频生成失败，请稍后重试", "Video generation failed, please retry"])
+def test_being_asked_to_try_again_is_an_end(said):
+    failure = read(sse(said)).failure
+    assert failure.advice != "choose_video_model"
+    assert failure.message and failure.message in said
+
+
+def test_thoughts_cut_short_prove_no_failure():
+    reader = Reader(BASE)
+    reader.feed(sse("错误: upstream 502", channel="reasoning_content", finish=None, done=False))
+    reader.close(failure=Failure("network", code="cut"))
+    assert reader.reading().outcome == "interrupted"
 
 
 def test_a_retry_notice_is_not_the_end():

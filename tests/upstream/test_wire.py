@@ -105,7 +105,8 @@ async def test_nothing_listening_costs_nothing(client):
 async def test_what_does_not_speak_http_is_said(client, fake):
     import asyncio
 
-    async def babble(_reader, writer):
+    async def babble(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")  # closing on unread bytes would reset, and the greeting be lost
         writer.write(b"220 mail.example.test ESMTP\r\n\r\n")
         await writer.drain()
         writer.close()
@@ -114,8 +115,7 @@ async def test_what_does_not_speak_http_is_said(client, fake):
     port = server.sockets[0].getsockname()[1]
     async with server:
         _, reading, _ = await converse(client, Gateway(f"http://127.0.0.1:{port}/v1", local=True))
-    assert reading.outcome in ("failed", "interrupted")
-    assert reading.failure.kind == "network"
+    assert (reading.outcome, reading.failure.kind, reading.failure.code) == ("failed", "network", "not_http")
 
 
 async def test_a_wrong_certificate_is_said_and_costs_nothing(client):
@@ -129,8 +129,7 @@ async def test_a_wrong_certificate_is_said_and_costs_nothing(client):
     port = server.sockets[0].getsockname()[1]
     async with server:
         _, reading, _ = await converse(client, Gateway(f"https://127.0.0.1:{port}/v1", local=True))
-    assert "certificate" in reading.failure.message
-    assert reading.failure.money == "none"
+    assert (reading.outcome, reading.failure.code, reading.failure.money) == ("failed", "tls", "none")
 
 
 @pytest.mark.parametrize(
