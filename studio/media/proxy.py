@@ -113,7 +113,8 @@ class _Sound:
     def take(self, packet: Packet) -> Sequence[Packet]:
         made = []
         with suppress(av.error.InvalidDataError):  # a broken moment of sound is no reason to lose the film
-            for frame in packet.decode():
+            frames: list[Any] = packet.decode()
+            for frame in frames:
                 frame.pts, frame.time_base = self.place(frame), Fraction(1, frame.sample_rate)
                 made += self.out.encode(frame)
         return made if packet.size else made + self.out.encode(None)
